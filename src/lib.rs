@@ -1,0 +1,23 @@
+//! hookglass stores every HTTP request that reaches it and shows it in a browser.
+//!
+//! The modules stand in the order in which data flows (ARCHITECTURE.md has the map):
+//!
+//! ```text
+//! socket ─ capture ─▶ senders ─▶ store ─ commit ─▶ answer
+//!                                  └─▶ live ─▶ inspector · api
+//! ```
+
+pub mod request;
+
+pub mod capture;
+pub mod config;
+pub mod senders;
+pub mod store;
+
+pub mod live;
+pub mod transfer;
+pub mod view;
+
+pub mod api;
+pub mod cli;
+pub mod inspector;

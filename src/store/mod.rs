@@ -1,1 +1,174 @@
-//! (being laid)
+//! The one SQLite file that is all the state, and the only place with SQL.
+//!
+//! Writes go through one thread that commits in groups ([`writer`]); reads through a few read-only
+//! connections on blocking threads. A capture is acknowledged only after its commit.
+
+pub mod access;
+mod checkpoint;
+mod endpoints;
+mod error;
+pub mod export;
+mod health;
+mod migrate;
+mod open;
+pub mod rebuild;
+mod requests;
+mod row;
+mod space;
+mod writer;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use crate::request::{CapturedRequest, NewRequest, RequestId, RequestSummary};
+
+pub use endpoints::EndpointSummary;
+pub use error::{CaptureError, OpenError, StoreError};
+pub use health::Health;
+pub use open::{Database, OpenOptions};
+pub use requests::{Counts, Page, PathScope, Scope};
+
+/// Read-only connections; more than the cores would only wait for each other.
+const READERS: usize = 4;
+
+/// A handle to the open database; cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    writer: writer::Writer,
+    readers: Readers,
+    health: health::HealthCell,
+    _lock: std::fs::File,
+}
+
+/// Idle read-only connections; a permit for each, so that a taker always finds one.
+struct Readers {
+    idle: Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+}
+
+/// Told after each commit which requests it stored, in the order of their ids.
+pub type OnStored = Box<dyn Fn(&[Stored]) + Send>;
+
+/// A request that has just been committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub id: RequestId,
+    pub path: String,
+}
+
+impl Store {
+    /// Stores a request and returns once it is committed and synced.
+    ///
+    /// The work goes on if the caller is dropped while it waits.
+    ///
+    /// # Errors
+    /// [`CaptureError`] says what the sender should be told.
+    pub async fn capture(&self, request: NewRequest) -> Result<RequestId, CaptureError> {
+        self.0.writer.capture(request).await
+    }
+
+    /// Runs `work` in the writer's next transaction and returns once that is committed.
+    /// If `work` fails, its changes are undone and those of its neighbours stand.
+    ///
+    /// # Errors
+    /// What `work` returned, or what kept it from running.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.0.writer.run(work).await
+    }
+
+    /// Runs `work` on a read-only connection, off the async threads.
+    ///
+    /// # Errors
+    /// What `work` returned, or what kept it from running.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let readers = &self.0.readers;
+        let permit = Arc::clone(&readers.permits)
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        let shared = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || {
+            let connection = lock(&shared.readers.idle).pop();
+            let Some(connection) = connection else {
+                return Err(StoreError::Closed);
+            };
+            let result = work(&connection);
+            lock(&shared.readers.idle).push(connection);
+            drop(permit);
+            result
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
+    }
+
+    /// A page of the list, newest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn page(&self, scope: Scope, page: Page) -> Result<Vec<RequestSummary>, StoreError> {
+        self.read(move |db| requests::page(db, &scope, page)).await
+    }
+
+    /// One request, whole.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn request(&self, id: RequestId) -> Result<Option<CapturedRequest>, StoreError> {
+        self.read(move |db| requests::get(db, id)).await
+    }
+
+    /// The ids of the requests just newer and just older than `id` in the list of `scope`.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn neighbours(
+        &self,
+        scope: Scope,
+        id: RequestId,
+    ) -> Result<(Option<RequestId>, Option<RequestId>), StoreError> {
+        self.read(move |db| requests::neighbours(db, &scope, id))
+            .await
+    }
+
+    /// How many requests `scope` holds.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn counts(&self, scope: Scope) -> Result<Counts, StoreError> {
+        self.read(move |db| endpoints::counts(db, &scope)).await
+    }
+
+    /// The paths that requests were sent to, the busiest first, a hundred at most.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn endpoints(&self) -> Result<Vec<EndpointSummary>, StoreError> {
+        self.read(endpoints::list).await
+    }
+
+    /// Whether captures can be stored now.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.0.health.get()
+    }
+
+    /// Commits what waits, folds the WAL into the database and closes. Later calls fail with `Closed`.
+    pub async fn close(&self) {
+        self.0.writer.close().await;
+    }
+}
+
+/// A poisoned lock only says that another thread panicked; the data behind ours are whole.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

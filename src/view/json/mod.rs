@@ -3,14 +3,26 @@
 //! `1.10`, `1E400`, `\u00e9`, the order of keys and duplicate keys all stay, since a node is only
 //! a place in the text. Nothing here recurses, so a million levels are as good as three.
 
+mod duplicates;
 mod entry;
 mod error;
+mod flat;
 mod lex;
+mod notes;
+pub mod paths;
+mod pretty;
+mod preview;
 mod string;
 
 use std::borrow::Cow;
 
+pub use duplicates::{Duplicates, Turn};
 use entry::{Entry, NONE, wide};
+pub use flat::{FlatLimits, FlatList, Row, flat};
+pub use notes::{Note, notes};
+pub use pretty::{PrettyLimits, pretty};
+pub use preview::preview;
+
 pub use error::{Excerpt, Reason, SyntaxError};
 
 /// A document with more values than this is refused: its index would need 32 bytes for each.

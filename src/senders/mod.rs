@@ -1,1 +1,31 @@
-//! (being laid)
+//! Who sent a request, what it says happened, and whether its address is one of theirs.
+//!
+//! The catalogue is data (`catalog/*.toml`, docs/senders.md), compiled once at start; a user's folder adds to it.
+//! Pure: no clock, and no I/O but reading the data files. Nothing here refuses a request: all of it is
+//! shown beside the request, which is stored either way.
+
+mod body_values;
+mod catalogue;
+mod clause;
+pub mod client_address;
+mod compile;
+mod definition;
+mod embedded;
+mod event;
+mod facts;
+mod filter;
+mod forwarding;
+mod guess;
+mod identify;
+pub mod lists;
+mod money;
+mod noise;
+mod sample;
+mod selector;
+mod template;
+
+pub use catalogue::{Catalogue, CatalogueError};
+// pub use client_address::ProxyTrust;
+pub use definition::Signature;
+// pub use lists::{AddressList, Lists};
+pub use sample::Sample;

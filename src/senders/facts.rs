@@ -1,0 +1,99 @@
+//! One request as the values that clauses and templates ask for, each looked up once and only on demand.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use super::body_values::{BodyValues, MAX_PAIRS};
+use super::selector::{Selector, SelectorId, Selectors};
+use crate::request::{Arrival, Head};
+use crate::view::form;
+
+/// A request under judgement.
+pub(super) struct Facts<'a> {
+    head: &'a Head,
+    body: &'a [u8],
+    arrival: Arrival,
+    selectors: &'a Selectors,
+    values: Vec<OnceCell<Option<Cow<'a, str>>>>,
+    parsed: OnceCell<BodyValues<'a>>,
+    query: OnceCell<Vec<form::Pair>>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn new(
+        selectors: &'a Selectors,
+        head: &'a Head,
+        body: &'a [u8],
+        arrival: Arrival,
+    ) -> Self {
+        Self {
+            head,
+            body,
+            arrival,
+            selectors,
+            values: vec![OnceCell::new(); selectors.len()],
+            parsed: OnceCell::new(),
+            query: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn head(&self) -> &'a Head {
+        self.head
+    }
+
+    /// What the body holds. One that did not arrive whole holds nothing: its last value may be cut.
+    pub(super) fn body(&self) -> &BodyValues<'a> {
+        self.parsed.get_or_init(|| {
+            if self.arrival == Arrival::Whole {
+                BodyValues::parse(self.body, self.head.text("content-type"))
+            } else {
+                BodyValues::Opaque
+            }
+        })
+    }
+
+    /// The value of a selector, if the request has it.
+    pub(super) fn value(&self, id: SelectorId) -> Option<&str> {
+        self.values[id.get()]
+            .get_or_init(|| self.read(self.selectors.get(id)))
+            .as_deref()
+    }
+
+    /// Where the value of a selector stands, for a person: `$.type`, or the header's name as sent.
+    pub(super) fn source(&self, id: SelectorId) -> String {
+        match self.selectors.get(id) {
+            Selector::Method => "method".to_owned(),
+            Selector::Path => "path".to_owned(),
+            Selector::Url => "target".to_owned(),
+            Selector::Raw => "body".to_owned(),
+            Selector::Query(name) => format!("query {name}"),
+            Selector::Header(name) => self
+                .head
+                .headers()
+                .map(|(sent, _)| sent)
+                .find(|sent| sent.eq_ignore_ascii_case(name))
+                .map_or_else(|| name.clone(), Cow::into_owned),
+            Selector::Body(path) => self.body().describe(path),
+        }
+    }
+
+    fn read(&self, selector: &'a Selector) -> Option<Cow<'a, str>> {
+        match selector {
+            Selector::Method => Some(self.head.method()),
+            Selector::Path => Some(self.head.path()),
+            Selector::Url => Some(String::from_utf8_lossy(self.head.target())),
+            Selector::Raw => Some(String::from_utf8_lossy(self.body)),
+            Selector::Query(name) => self.query(name),
+            Selector::Header(name) => self.head.first(name).map(String::from_utf8_lossy),
+            Selector::Body(path) => self.body().lookup(path),
+        }
+    }
+
+    fn query(&self, name: &str) -> Option<Cow<'a, str>> {
+        let pairs = self
+            .query
+            .get_or_init(|| form::pairs(self.head.query().unwrap_or_default(), MAX_PAIRS).0);
+        let pair = pairs.iter().find(|pair| pair.name == name)?;
+        Some(Cow::Owned(pair.value.clone()))
+    }
+}

@@ -1,0 +1,143 @@
+//! Templates: `Tag added: {body.data.tag.name} to {body.data.contact.email}`.
+
+use super::facts::Facts;
+use super::filter::Filter;
+use super::selector::{SelectorId, Selectors};
+
+/// Text with the request's values in it; `{{` and `}}` stand for braces.
+#[derive(Debug)]
+pub(super) struct Template(Vec<Part>);
+
+#[derive(Debug)]
+enum Part {
+    Text(String),
+    Value {
+        selector: SelectorId,
+        filters: Vec<Filter>,
+    },
+}
+
+impl Template {
+    pub(super) fn parse(text: &str, selectors: &mut Selectors) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, brace) = rest.split_at(at);
+            plain.push_str(before);
+            if brace.starts_with("{{") || brace.starts_with("}}") {
+                plain.push_str(&brace[..1]);
+                rest = &brace[2..];
+                continue;
+            }
+            let inside = brace
+                .strip_prefix('{')
+                .and_then(|inside| inside.split_once('}'));
+            let Some((inside, behind)) = inside else {
+                return Err(format!("`{text}` has a brace without its other half"));
+            };
+            if !plain.is_empty() {
+                parts.push(Part::Text(std::mem::take(&mut plain)));
+            }
+            parts.push(Part::parse(inside, selectors)?);
+            rest = behind;
+        }
+        plain.push_str(rest);
+        if !plain.is_empty() {
+            parts.push(Part::Text(plain));
+        }
+        Ok(Self(parts))
+    }
+
+    /// The text, if all its parts are there. An empty value is as good as none.
+    pub(super) fn fill(&self, facts: &Facts<'_>) -> Option<String> {
+        let mut out = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Value { selector, filters } => {
+                    let value = facts.value(*selector).filter(|value| !value.is_empty());
+                    if filters.is_empty() {
+                        out.push_str(value?);
+                        continue;
+                    }
+                    let filled = filters
+                        .iter()
+                        .fold(value.map(str::to_owned), |value, filter| {
+                            filter.apply(value, facts)
+                        });
+                    out.push_str(&filled?);
+                }
+            }
+        }
+        (!out.is_empty()).then_some(out)
+    }
+
+    /// The first selector: where the value of a template of one part comes from.
+    pub(super) fn first_selector(&self) -> Option<SelectorId> {
+        self.0.iter().find_map(|part| match part {
+            Part::Value { selector, .. } => Some(*selector),
+            Part::Text(_) => None,
+        })
+    }
+}
+
+impl Part {
+    fn parse(inside: &str, selectors: &mut Selectors) -> Result<Self, String> {
+        let mut steps = inside.split('|');
+        let selector = selectors.read(steps.next().unwrap_or_default().trim())?;
+        let filters = steps
+            .map(|step| Filter::parse(step, selectors))
+            .collect::<Result<_, _>>()?;
+        Ok(Self::Value { selector, filters })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{Arrival, Head};
+    use proptest::prelude::*;
+
+    fn fill(template: &str) -> Result<Option<String>, String> {
+        let mut selectors = Selectors::default();
+        let template = Template::parse(template, &mut selectors)?;
+        let head = Head::new(&b"POST /p HTTP/1.1\r\nX-Try: 0\r\n\r\n"[..]);
+        let body = br#"{"name":"Cr\u00e9er \u007B","empty":"","n":1.10,"o":{"a":1}}"#;
+        Ok(template.fill(&Facts::new(&selectors, &head, body, Arrival::Whole)))
+    }
+
+    #[test]
+    fn templates_are_filled_or_nothing() {
+        let cases = [
+            ("plain", Some("plain")),
+            ("{body.name}", Some("Créer {")),
+            ("a {body.n} b {method} c", Some("a 1.10 b POST c")),
+            ("{{{body.n}}}", Some("{1.10}")),
+            ("{{body.n}}", Some("{body.n}")),
+            ("{body.o}", Some(r#"{"a":1}"#)),
+            ("{ header.x-try | add:1 }", Some("1")),
+            ("x {body.none}", None),
+            ("x {body.empty}", None),
+            ("x {body.empty|default:?}", Some("x ?")),
+            ("", None),
+        ];
+        for (template, expected) in cases {
+            assert_eq!(fill(template).unwrap().as_deref(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn broken_templates_are_named() {
+        for template in ["{body.a", "a } b", "{}", "{body.a|}", "{nothing.a}"] {
+            assert!(fill(template).is_err(), "{template}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_template_is_read_or_refused(template in r"([{}|:.]|body|name|n|o|first|cents|json|trim|3|é){0,12}") {
+            let _ = fill(&template);
+        }
+    }
+}

@@ -17,10 +17,10 @@ const PAGE_TEXT: usize = 64 * 1024;
 const PAGE_HEX: usize = 16 * 1024;
 /// Characters that need marking, on one page: each is an element.
 const MAX_MARKS: usize = 400;
-const MAX_ROWS: usize = 500;
+const MAX_ROWS: usize = 300;
 const MAX_PATH: usize = 1_000;
 const MAX_VALUE: usize = 300;
-const MAX_PAIRS: usize = 500;
+const MAX_PAIRS: usize = 300;
 /// So many bytes are shown before the place of an error that is far down.
 const BEFORE_ERROR: usize = 2_000;
 
@@ -28,7 +28,7 @@ const BEFORE_ERROR: usize = 2_000;
 #[derive(Debug, Clone)]
 pub(super) struct PathsView {
     pub(super) rows: Vec<PathRow>,
-    /// "the first 500 of 46,000 values"
+    /// "the first 300 of 46,000 values"
     pub(super) cut: Option<String>,
 }
 

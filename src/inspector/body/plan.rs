@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use crate::view::json::{Document, Node, paths};
 
-/// Containers down to this depth are opened by themselves.
+/// Containers above this depth are unfolded; deeper ones are in the page, but folded.
 const OPEN_DEPTH: usize = 3;
-/// As long as the tree has no more lines than this.
+/// As long as the page has no more lines than this.
 const OPEN_LINES: usize = 200;
 /// So many members of a container are shown at a time.
 pub(super) const CHUNK: usize = 100;
@@ -21,7 +21,20 @@ const KEPT_DEPTH: usize = 20;
 pub(super) struct Plan {
     /// The outermost node of the tree.
     pub(super) top: Node,
-    open: HashMap<Node, Range<usize>>,
+    parts: HashMap<Node, Part>,
+}
+
+/// The part of a container that is in the page.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) members: Range<usize>,
+    pub(super) unfolded: bool,
+}
+
+impl Part {
+    fn new(members: Range<usize>, unfolded: bool) -> Self {
+        Self { members, unfolded }
+    }
 }
 
 impl Plan {
@@ -29,7 +42,7 @@ impl Plan {
     pub(super) fn page(doc: &Document<'_>, target: Option<Node>) -> Self {
         let mut plan = Self {
             top: target.map_or(doc.root(), |target| top(doc, target)),
-            open: HashMap::new(),
+            parts: HashMap::new(),
         };
         plan.open_outer_levels(doc);
         if let Some(target) = target {
@@ -44,28 +57,38 @@ impl Plan {
         let to = doc.len(node).min(from.saturating_add(CHUNK));
         Self {
             top: node,
-            open: HashMap::from([(node, from..to)]),
+            parts: HashMap::from([(node, Part::new(from..to, true))]),
         }
     }
 
-    /// The part of a container that is shown; `None` while it is closed.
-    pub(super) fn shown(&self, node: Node) -> Option<Range<usize>> {
-        self.open.get(&node).cloned()
+    /// What of a container is in the page; `None` where that is nothing.
+    pub(super) fn part(&self, node: Node) -> Option<&Part> {
+        self.parts.get(&node)
     }
 
+    /// Level by level, as far as there is room. The containers in one are all put into the page or
+    /// none is: a list that is open for a third of its length reads badly.
     fn open_outer_levels(&mut self, doc: &Document<'_>) {
-        let mut lines = 1;
-        let mut queue = VecDeque::from([(self.top, 0)]);
+        let shown = |node| doc.len(node).min(CHUNK);
+        if shown(self.top) == 0 {
+            return;
+        }
+        let mut lines = 1 + shown(self.top);
+        self.parts
+            .insert(self.top, Part::new(0..shown(self.top), true));
+        let mut queue = VecDeque::from([(self.top, 1)]);
         while let Some((node, depth)) = queue.pop_front() {
-            let shown = doc.len(node).min(CHUNK);
-            if shown == 0 || (node != self.top && lines + shown > OPEN_LINES) {
+            let members = doc.children(node).take(CHUNK);
+            let inner: Vec<Node> = members.filter(|&member| doc.len(member) > 0).collect();
+            let more: usize = inner.iter().map(|&member| shown(member)).sum();
+            if lines + more > OPEN_LINES || depth > MAX_DEPTH {
                 continue;
             }
-            lines += shown;
-            self.open.insert(node, 0..shown);
-            if depth + 1 < OPEN_DEPTH {
-                let inner = doc.children(node).take(shown);
-                queue.extend(inner.map(|child| (child, depth + 1)));
+            lines += more;
+            for member in inner {
+                let part = Part::new(0..shown(member), depth < OPEN_DEPTH);
+                self.parts.insert(member, part);
+                queue.push_back((member, depth + 1));
             }
         }
     }
@@ -80,21 +103,21 @@ impl Plan {
         for step in way.windows(2) {
             let &[child, parent] = step else { continue };
             let place = paths::place(doc, parent, child);
-            if self
-                .open
-                .get(&parent)
-                .is_some_and(|shown| shown.contains(&place))
+            if let Some(part) = self.parts.get_mut(&parent)
+                && part.members.contains(&place)
             {
+                part.unfolded = true;
                 continue;
             }
             let from = place / size * size;
-            self.open
-                .insert(parent, from..doc.len(parent).min(from + size));
+            let members = from..doc.len(parent).min(from + size);
+            self.parts.insert(parent, Part::new(members, true));
         }
         if doc.len(target) > 0 {
-            self.open
+            self.parts
                 .entry(target)
-                .or_insert(0..doc.len(target).min(CHUNK));
+                .or_insert(Part::new(0..doc.len(target).min(CHUNK), true))
+                .unfolded = true;
         }
     }
 }

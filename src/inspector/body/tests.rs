@@ -238,6 +238,21 @@ fn what_senders_write_is_never_markup() {
 }
 
 #[test]
+fn a_small_body_is_all_in_the_page_folded_below_three_levels() {
+    let html = json(r#"{"a":{"b":{"c":{"d":{"e":1}}}}}"#, ViewKind::Tree, None);
+    assert_nested(&html);
+    assert_eq!(html.matches("<details open>").count(), 3);
+    assert_eq!(html.matches("<details>").count(), 2);
+    assert!(!html.contains("data-node="));
+    let marked = json(
+        r#"{"a":{"b":{"c":{"d":{"e":1}}}}}"#,
+        ViewKind::Tree,
+        Some("$.a.b.c.d.e"),
+    );
+    assert_eq!(marked.matches("<details open>").count(), 5);
+}
+
+#[test]
 fn long_values_do_not_fill_the_page() {
     let values: Vec<_> = (0..150)
         .map(|_| format!("\"{}\"", "x".repeat(30_000)))

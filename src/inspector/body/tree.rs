@@ -41,8 +41,8 @@ enum Item {
     Leaf(Line, Value),
     /// A container that is not in the page.
     Closed(Line, Summary),
-    /// A container, and the start of its members.
-    Open(Line, Summary),
+    /// A container, the start of its members, and whether they are unfolded.
+    Open(Line, Summary, bool),
     /// The end of a container's members.
     Close,
     /// The start of the members of the container that a branch is about, which has its line already.
@@ -245,8 +245,9 @@ impl<'d, 'a> Builder<'d, 'a> {
         if self.doc.len(node) == 0 {
             let value = self.value(node);
             self.items.push(Item::Leaf(line, value));
-        } else if self.plan.shown(node).is_some() {
-            self.items.push(Item::Open(line, summary(self.doc, node)));
+        } else if let Some(part) = self.plan.part(node) {
+            self.items
+                .push(Item::Open(line, summary(self.doc, node), part.unfolded));
             self.push_level(node, way, true);
         } else {
             self.items.push(Item::Closed(line, summary(self.doc, node)));
@@ -254,7 +255,7 @@ impl<'d, 'a> Builder<'d, 'a> {
     }
 
     fn push_level(&mut self, node: Node, way: Way, has_line: bool) {
-        let Some(shown) = self.plan.shown(node) else {
+        let Some(shown) = self.plan.part(node).map(|part| part.members.clone()) else {
             return;
         };
         if shown.start > 0 && has_line {

@@ -7,6 +7,7 @@ import { loadFragment } from "./fragment.mjs";
 /** "All" is only for trees that stay usable with everything open. */
 const MAX_LINES = 2000;
 
+/** @type {Record<string, string>} */
 const ESCAPES = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 
 /**
@@ -30,8 +31,8 @@ export function steps(path) {
 
 /** @param {string} text */
 function unescaped(text) {
-  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/gs, (_, unit, letter) =>
-    unit ? String.fromCharCode(parseInt(unit, 16)) : (ESCAPES[letter] ?? letter));
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/gs, (...match) =>
+    match[1] ? String.fromCharCode(parseInt(match[1], 16)) : (ESCAPES[match[2]] ?? match[2]));
 }
 
 /**
@@ -41,11 +42,17 @@ function unescaped(text) {
 export function templateOf(path) {
   const inner = path.slice(1).replace(
     /\.[A-Za-z_]\w*|\[\d+\]|\['((?:[^'\\]|\\.)*)'\]/gs,
-    (step, name) => name === undefined
-      ? step
-      : `["${name.replace(/\\(.)|"/gs, (all, letter) => all === '"' ? '\\"' : letter === "'" ? "'" : all)}"]`,
+    (step, name) => name === undefined ? step : `["${inDoubleQuotes(name)}"]`,
   );
   return inner === "" ? "" : `{{${inner.replace(/^\./, "")}}}`;
+}
+
+/**
+ * The inside of a single-quoted name as that of a double-quoted one.
+ * @param {string} name
+ */
+function inDoubleQuotes(name) {
+  return name.replace(/\\.|"/gs, (found) => found === '"' ? '\\"' : found === "\\'" ? "'" : found);
 }
 
 /** @param {HTMLAnchorElement} line */
@@ -123,10 +130,21 @@ function choose(tree, bar, line) {
   if (template) template.textContent = templateOf(path);
   bar.dataset.node = nodeOf(line);
   bar.querySelector(".hint")?.remove();
+  const ambiguous = bar.querySelector(".ambiguous");
+  if (ambiguous instanceof HTMLElement) ambiguous.hidden = line.dataset.ambiguous === undefined;
   // What the server said is about the line that it marked.
   bar.parentElement?.querySelector(".chosen")?.remove();
   enable(bar, true);
-  history.replaceState(history.state, "", line.href);
+  history.replaceState(history.state, "", permalink(line));
+}
+
+/**
+ * The link of a line, with the filter of the page that it stands on.
+ * @param {HTMLAnchorElement} line
+ */
+function permalink(line) {
+  const filter = new URL(location.href).searchParams.get("q");
+  return filter === null ? line.href : line.href.replace(/(?=#|$)/, `&q=${encodeURIComponent(filter)}`);
 }
 
 /**
@@ -214,8 +232,9 @@ async function unfold(tree, level) {
  * @returns {HTMLElement[]}
  */
 function lines(tree) {
+  /** @type {NodeListOf<HTMLElement>} */
   const all = tree.querySelectorAll("li > a:first-child");
-  return [...all].filter((line) => line instanceof HTMLElement && line.checkVisibility());
+  return [...all].filter((line) => line.checkVisibility());
 }
 
 /**

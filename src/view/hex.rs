@@ -21,7 +21,10 @@ pub struct Line {
 /// start of its line.
 #[must_use]
 pub fn dump(bytes: &[u8], range: Range<usize>, max_lines: usize) -> Vec<Line> {
-    let from = range.start.min(bytes.len()) / WIDTH * WIDTH;
+    if range.start >= bytes.len() {
+        return Vec::new();
+    }
+    let from = range.start / WIDTH * WIDTH;
     let to = range.end.clamp(from, bytes.len());
     bytes[from..to]
         .chunks(WIDTH)

@@ -185,6 +185,7 @@ impl TextView {
 /// Why a body is not what it should be, with the place.
 #[derive(Debug, Clone)]
 pub(super) struct ErrorView {
+    pub(super) heading: &'static str,
     pub(super) message: String,
     pub(super) excerpt: String,
     /// Leads to the place where it is not on the first page.
@@ -196,6 +197,11 @@ impl ErrorView {
         let far = error.byte > PAGE_TEXT;
         let start = error.byte.saturating_sub(BEFORE_ERROR);
         Self {
+            heading: if error.is_limit() {
+                "Too much JSON for a tree:"
+            } else {
+                "Not valid JSON:"
+            },
             message: error.to_string(),
             excerpt: error.excerpt(body).to_string(),
             href: far.then(|| links.at(ViewKind::Sent, &start.to_string())),
@@ -212,7 +218,8 @@ pub(super) struct HexView {
 
 impl HexView {
     pub(super) fn new(body: &[u8], links: &Links, from: Option<usize>) -> Self {
-        let from = from.unwrap_or(0).min(body.len()) / hex::WIDTH * hex::WIDTH;
+        let last = body.len().saturating_sub(1);
+        let from = from.unwrap_or(0).min(last) / hex::WIDTH * hex::WIDTH;
         let to = body.len().min(from + PAGE_HEX);
         Self {
             lines: hex::dump(body, from..to, PAGE_HEX / hex::WIDTH),

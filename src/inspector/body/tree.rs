@@ -64,6 +64,8 @@ struct Line {
     cut: bool,
     /// Kept only where the link does not say it.
     path: Option<String>,
+    /// A duplicate key is on the way.
+    ambiguous: bool,
     marked: bool,
     notes: Vec<String>,
 }
@@ -236,6 +238,7 @@ impl<'d, 'a> Builder<'d, 'a> {
             is_key: self.doc.raw_key(node).is_some(),
             cut,
             path,
+            ambiguous: way.ambiguous,
             marked: self.marked == Some(node),
             notes: notes(self.doc, node, turn)
                 .iter()

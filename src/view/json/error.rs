@@ -67,6 +67,12 @@ impl SyntaxError {
         }
     }
 
+    /// The text may well be JSON: it is only more than is read here.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        matches!(self.reason, Reason::TooManyValues(_) | Reason::TooLarge)
+    }
+
     /// The line of the place, cut to what fits, for the bytes that the error came from.
     #[must_use]
     pub fn excerpt(&self, bytes: &[u8]) -> Excerpt {

@@ -15,10 +15,14 @@ use askama::filters::HtmlSafe;
 use crate::request::RequestId;
 use crate::view::body::{BodyKind, Sniffed, exact_size, sniff};
 use crate::view::json::{Document, Node, SyntaxError, paths};
+use crate::view::text::visible;
 use flat_views::{ErrorView, FormView, HexView, PathsView, TextView};
 use links::Links;
 use path_bar::PathBar;
 use tree::Tree;
+
+/// A note is cut to this many characters.
+const MAX_NOTE: usize = 200;
 
 /// The ways to show a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,8 +138,13 @@ impl BodyPane {
         base_path: &str,
     ) -> Self {
         let links = Links::new(request_id, base_path);
-        let sniffed = sniff(body, content_type, content_encoding);
-        let parsed = (sniffed.kind == BodyKind::Json).then(|| Document::parse(body));
+        let mut sniffed = sniff(body, content_type, content_encoding);
+        let mut parsed = (sniffed.kind == BodyKind::Json).then(|| Document::parse(body));
+        if let (Some(Err(_)), Some(kind)) = (&parsed, sniffed.otherwise) {
+            parsed = None;
+            sniffed.kind = kind;
+            sniffed.note = None;
+        }
         let views = fitting(sniffed.kind, parsed.as_ref());
         let view = view
             .filter(|view| views.contains(view))
@@ -191,12 +200,18 @@ impl BodyPane {
             kind: sniffed.kind.label(),
             charset: text.then(|| sniffed.charset.name().to_owned()),
             tabs,
-            notes: sniffed.note.iter().cloned().collect(),
+            notes: sniffed.note.iter().map(|note| short(note)).collect(),
             error: None,
             raw: links.raw(),
             content: Content::Empty,
         }
     }
+}
+
+/// A note names what a header says, which may be long, or not be seen.
+fn short(note: &str) -> String {
+    let first: String = note.chars().take(MAX_NOTE).collect();
+    visible(&first).into_owned()
 }
 
 /// The views that a body can be shown in, the best one first.

@@ -100,10 +100,12 @@ pub struct Sniffed {
     pub charset: Charset,
     /// Why it is not shown as what it claims to be.
     pub note: Option<String>,
+    /// What it is where JSON was only guessed from its looks, and turns out to be none.
+    pub otherwise: Option<BodyKind>,
 }
 
-/// Tells the kind of a body. A text that begins like JSON is taken for JSON whatever it says it is:
-/// many senders send JSON as `text/plain`.
+/// Tells the kind of a body. A text that looks like JSON is taken for JSON whatever it says it is:
+/// many senders send JSON as `text/plain`, and curl calls all that it is given a form.
 #[must_use]
 pub fn sniff(body: &[u8], content_type: Option<&str>, content_encoding: Option<&str>) -> Sniffed {
     let charset = Charset::of(content_type);
@@ -111,6 +113,7 @@ pub fn sniff(body: &[u8], content_type: Option<&str>, content_encoding: Option<&
         kind,
         charset: charset.clone(),
         note,
+        otherwise: None,
     };
     if body.is_empty() {
         return found(BodyKind::Empty, None);
@@ -128,21 +131,28 @@ pub fn sniff(body: &[u8], content_type: Option<&str>, content_encoding: Option<&
         let note = format!("the character set {name} is not read here, shown as bytes");
         return found(BodyKind::Binary, Some(note));
     }
-    match claimed {
-        Some(kind @ (BodyKind::Form | BodyKind::Multipart)) => return found(kind, None),
-        _ if looks_binary(body, &charset) => {
-            let note = essence
-                .starts_with("text/")
-                .then(|| format!("sent as {essence}, but it does not look like text"));
-            return found(BodyKind::Binary, note);
-        }
-        _ => {}
+    if claimed == Some(BodyKind::Multipart) {
+        return found(BodyKind::Multipart, None);
     }
-    if looks_like_json(body) {
-        let note = (!essence.is_empty()).then(|| format!("JSON, though sent as {essence}"));
-        return found(BodyKind::Json, note);
+    if claimed.is_none() && looks_binary(body, &charset) {
+        let note = essence
+            .starts_with("text/")
+            .then(|| format!("sent as {essence}, but it does not look like text"));
+        return found(BodyKind::Binary, note);
     }
-    found(BodyKind::Text, None)
+    let kind = claimed.unwrap_or(BodyKind::Text);
+    if !looks_like_json(body) {
+        return found(kind, None);
+    }
+    // Without a type there is nothing else that it could be meant as.
+    let named = !essence.is_empty();
+    Sniffed {
+        otherwise: named.then_some(kind),
+        ..found(
+            BodyKind::Json,
+            named.then(|| format!("JSON, though sent as {essence}")),
+        )
+    }
 }
 
 /// The kind that a media type stands for, if it stands for one.
@@ -279,6 +289,12 @@ mod tests {
                 Some("Application/X-WWW-Form-Urlencoded"),
                 None,
                 BodyKind::Form,
+            ),
+            (
+                b"{\"a\":1}",
+                Some("application/x-www-form-urlencoded"),
+                None,
+                BodyKind::Json,
             ),
             (b"a=1&b=2", None, None, BodyKind::Text),
             (

@@ -324,6 +324,19 @@ fn other_bodies_have_the_views_that_fit() {
         ),
         (b"\x89PNG\0\0", "image/png", "Hex", "89 50 4e 47"),
         (
+            b"{a=1&b}",
+            "application/x-www-form-urlencoded",
+            "Form As sent Hex",
+            "{a",
+        ),
+        (b"{hello}", "text/plain", "As sent Hex", "text · UTF-8"),
+        (
+            br#"{"a":1}"#,
+            "application/x-www-form-urlencoded",
+            "Tree Paths Pretty As sent Hex",
+            "JSON, though sent as application/x-www-form-urlencoded",
+        ),
+        (
             b"[1]",
             "text/plain",
             "Tree Paths Pretty As sent Hex",
@@ -339,7 +352,7 @@ fn other_bodies_have_the_views_that_fit() {
             .collect();
         assert_eq!(found.join(" "), tabs);
         assert_has(&html, &[has]);
-        assert!(!html.contains("<h1>"));
+        assert!(!html.contains("<h1>") && !html.contains("Not valid JSON"));
     }
     let gzip = BodyPane::new(
         id(),

@@ -68,7 +68,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "PROXY")]
     pub trust_proxy: Vec<String>,
 
-    /// The header in which the trusted proxy writes the sender's address [default: the proxy's usual one]
+    /// The header in which the trusted proxy writes the sender's address [default: the one that the proxy uses]
     #[arg(long, value_name = "NAME")]
     pub client_ip_header: Option<String>,
 
@@ -92,7 +92,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "SIZE")]
     pub min_free: Option<String>,
 
-    /// Connections held open at once [default: what the limit on open files allows, 16384 at most]
+    /// Connections held open at once [default: by the limit on open files, 16384 at most]
     #[arg(long, value_name = "COUNT")]
     pub max_connections: Option<String>,
 

@@ -81,10 +81,9 @@ pub(super) fn parse_text(text: &str, path: &Path) -> Result<FileLayer, ConfigErr
         let mut values = walk.values(name, value, spec.kind)?;
         if spec.kind == Kind::Path {
             let folder = path.parent().unwrap_or(Path::new(""));
-            values = values
-                .into_iter()
-                .map(|value| folder.join(value).into())
-                .collect();
+            for value in values.iter_mut().filter(|value| !value.is_empty()) {
+                *value = folder.join(&value).into();
+            }
         }
         let source = Source::File(path.to_owned(), walk.line(at));
         file.layer.insert(spec.name, Given { values, source });

@@ -139,7 +139,7 @@ impl Merge<'_> {
             trust_proxy: self.many("trust-proxy", |text| Ok(text.to_owned()))?,
             client_ip_header: self.one("client-ip-header", parse::header_name, Clone::clone)?,
             reject_outside: self.or_default("reject-outside", parse::switch, on_off)?,
-            catalogue: self.path("catalogue"),
+            catalogue: self.path("catalogue")?,
             max_body: self.or_default("max-body", parse::size_above_zero, bytes)?,
             max_memory: self.or_default("max-memory", parse::size_above_zero, bytes)?,
             min_free: self.or_default("min-free", parse::size, bytes)?,
@@ -241,18 +241,22 @@ impl Merge<'_> {
         Ok(values)
     }
 
-    fn path(&mut self, name: &'static str) -> Option<PathBuf> {
+    fn path(&mut self, name: &'static str) -> Result<Option<PathBuf>, ConfigError> {
         let Some(given) = self.given(name) else {
             self.note(name, default_of(name).to_owned(), Source::Default);
-            return None;
+            return Ok(None);
         };
-        let path = self.platform.working_dir.join(given.values.last()?);
+        let last = given.values.last().filter(|value| !value.is_empty());
+        let Some(last) = last else {
+            return Err(at(&given, name, "the path is empty; name one".to_owned()));
+        };
+        let path = self.platform.working_dir.join(last);
         self.note(name, path.display().to_string(), given.source);
-        Some(path)
+        Ok(Some(path))
     }
 
     fn db(&mut self) -> Result<PathBuf, ConfigError> {
-        if let Some(path) = self.path("db") {
+        if let Some(path) = self.path("db")? {
             return Ok(path);
         }
         let Some(path) = self.platform.default_db() else {

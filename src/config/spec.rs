@@ -100,7 +100,7 @@ pub const SPECS: &[Spec] = &[
         .means("A proxy whose word on the sender's address is believed: cloudflared, ngrok, caddy, nginx, loopback, an address or a CIDR.")
         .example("cloudflared")
         .kind(Kind::Many),
-    spec("client-ip-header", "NAME", "what the proxy named by trust-proxy uses")
+    spec("client-ip-header", "NAME", "the one that the proxy uses")
         .means("The header in which the trusted proxy writes the sender's address.")
         .example("X-Forwarded-For"),
     spec("reject-outside", "on|off", "off")
@@ -120,7 +120,7 @@ pub const SPECS: &[Spec] = &[
     spec("min-free", "SIZE", "64MiB")
         .means("Disk space to leave free; below it senders are answered 507.")
         .example("64MiB"),
-    spec("max-connections", "COUNT", "as many as the system's limit on open files allows, 16384 at most")
+    spec("max-connections", "COUNT", "by the limit on open files, 16384 at most")
         .means("Connections held open at once.")
         .example("1024"),
     spec("no-auth", "on|off", "off")

@@ -230,6 +230,7 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
         file("[[list]]\nname = \"a\"\nalow = []"),
         file("[[list]]\nname = \"a\"\nallow = [\"::1\",\n\"10.0.0\"]"),
         file("[[list]]\nname = \"a\""),
+        file("db = \"\""),
         flag(&["--max-body", "12 parsecs"]),
         flag(&["--no-auth", "--listen", "0.0.0.0:80"]),
         flag(&["--client-ip-header", "X-Real-IP"]),
@@ -251,6 +252,7 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
     hookglass.toml:3: list.alow: a list has no such key (did you mean "allow"?); it has name, allow, paths, sender
     hookglass.toml:4: list.allow: "10.0.0" is no address; write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32
     hookglass.toml:1: list: list "a" allows no address; add allow = ["203.0.113.0/24"]
+    hookglass.toml:1: db: the path is empty; name one
     --max-body: "12 parsecs" is no size; write it like 32MiB, 10MB or 65536
     no-auth would show every stored request to whoever reaches 0.0.0.0:80; listen on 127.0.0.1, or leave no-auth out and sign in
     client-ip-header is read from trusted proxies only; name yours with --trust-proxy ADDRESS (loopback for one on this machine)

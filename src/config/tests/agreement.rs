@@ -118,3 +118,20 @@ fn the_docs_table_is_the_list_of_settings() {
         expected.join("\n")
     );
 }
+
+#[test]
+fn the_help_tells_the_same_defaults() {
+    for spec in SPECS.iter().filter(|spec| spec.has_flag) {
+        let command = Cli::command();
+        let arg = command
+            .get_arguments()
+            .find(|arg| arg.get_long() == Some(spec.name));
+        let help = arg.unwrap().get_help().unwrap().to_string();
+        let told = help
+            .split_once("[default: ")
+            .map(|(_, rest)| rest.trim_end_matches(']'));
+        // What is off, absent or told in words elsewhere needs no default in the help.
+        let untold = ["none", "off"].contains(&spec.default) || spec.kind == Kind::Path;
+        assert_eq!(told, (!untold).then_some(spec.default), "--{}", spec.name);
+    }
+}

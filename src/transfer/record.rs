@@ -2,7 +2,7 @@
 //!
 //! `head`, `body` and `trailers` are the truth, as text where they are UTF-8 and as `…_base64`
 //! where not; method, target, path, query, version and headers are read from the head, for
-//! whoever reads the file, and are not needed to read it back.
+//! whoever reads the file, and are not used to read it back.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};

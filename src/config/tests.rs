@@ -263,6 +263,17 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
 }
 
 #[test]
+fn a_file_from_a_windows_editor_is_read() {
+    let machine = Machine::new().file("\u{feff}listen = 8080\r\nlog = \"warn\"\r\n");
+    let loaded = machine.load(&[]).unwrap();
+    assert_eq!(loaded.settings.listen.port(), 8080);
+    let Source::File(_, line) = source_of(&loaded, "log") else {
+        panic!("log comes from the file");
+    };
+    assert_eq!(line, 2);
+}
+
+#[test]
 fn a_token_is_never_shown() {
     let machine = Machine::new().with("HOOKGLASS_TOKEN", "0123456789abcdefgh");
     let loaded = machine.load(&[]).unwrap();

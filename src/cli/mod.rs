@@ -5,11 +5,14 @@
 
 mod config;
 mod error;
+mod post;
+mod send;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::config::{Cli, Command, Platform, load};
+use crate::config::{Cli, Command, Loaded, Platform, load};
+use crate::senders::Catalogue;
 
 pub use error::CliError;
 
@@ -53,8 +56,63 @@ fn dispatch(cli: &Cli, platform: &Platform, out: &mut impl Write) -> Result<(), 
     }
     match &cli.command {
         Some(Command::Config(_)) => config::print(out, &loaded, platform),
+        Some(Command::Send(args)) => {
+            let catalogue = read_catalogue(&loaded);
+            let samples: Vec<_> = catalogue.samples().collect();
+            send::run(out, args, &samples, loaded.settings.listen)
+        }
         _ => Err(CliError::Failed(
             "this command is not wired to the store yet".to_owned(),
         )),
+    }
+}
+
+/// The known senders. A file that cannot be taken is named and stops nothing.
+fn read_catalogue(loaded: &Loaded) -> Catalogue {
+    let (catalogue, faults) = Catalogue::load(loaded.settings.catalogue.as_deref());
+    for fault in &faults {
+        complain(&format!("warning: {fault}"));
+    }
+    catalogue
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    fn typed(folder: &std::path::Path, words: &[&str]) -> Result<String, CliError> {
+        let platform = Platform {
+            working_dir: folder.to_owned(),
+            data_dir: Some(folder.to_owned()),
+            ..Platform::default()
+        };
+        let words = std::iter::once("hookglass").chain(words.iter().copied());
+        let mut out = Vec::new();
+        dispatch(&Cli::try_parse_from(words).unwrap(), &platform, &mut out)?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn a_broken_file_stops_a_command_but_not_the_example() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("hookglass.toml"), "listen = ").unwrap();
+        let error = typed(folder.path(), &["config"]).unwrap_err();
+        assert_eq!(error.exit_code(), EXIT_USAGE);
+        assert!(error.to_string().contains("hookglass.toml:1"));
+        assert!(
+            typed(folder.path(), &["config", "--example"])
+                .unwrap()
+                .contains("# listen = ")
+        );
+    }
+
+    #[test]
+    fn a_reader_that_has_seen_enough_is_no_failure() {
+        let closed = CliError::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert!(closed.is_closed_pipe());
+        let full = CliError::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(!full.is_closed_pipe());
+        assert_eq!(full.exit_code(), EXIT_FAILURE);
     }
 }

@@ -1,0 +1,224 @@
+//! `hookglass send`: post the catalogue's sample events, as their senders would.
+
+use std::io::Write;
+use std::net::SocketAddr;
+
+use super::CliError;
+use super::post::{Answer, Target};
+use crate::config::SendArgs;
+use crate::config::nearest::nearest;
+use crate::request::RequestId;
+use crate::senders::Sample;
+
+/// Lists the samples, or posts one or all of them.
+pub(super) fn run(
+    out: &mut impl Write,
+    args: &SendArgs,
+    samples: &[&Sample],
+    listen: SocketAddr,
+) -> Result<(), CliError> {
+    if args.list {
+        return list(out, samples);
+    }
+    let chosen: Vec<&Sample> = match &args.sample {
+        Some(name) => vec![find(samples, name)?],
+        None => samples.to_vec(),
+    };
+    let target = match &args.to {
+        Some(url) => Target::parse(url)?,
+        None => Target::listening(listen)?,
+    };
+    let mut refused = 0;
+    for sample in &chosen {
+        let answer = target.post(&sample.headers, &sample.body)?;
+        writeln!(out, "{} → {}", sample.id, describe(&answer))?;
+        refused += usize::from(!(200..300).contains(&answer.status));
+    }
+    match (refused, chosen.len()) {
+        (0, _) => Ok(()),
+        (_, 1) => Err(CliError::Failed("the sample was not taken".to_owned())),
+        (refused, all) => Err(CliError::Failed(format!(
+            "{refused} of {all} samples were not taken"
+        ))),
+    }
+}
+
+fn list(out: &mut impl Write, samples: &[&Sample]) -> Result<(), CliError> {
+    let width = |text: fn(&Sample) -> &str| {
+        samples
+            .iter()
+            .map(|sample| text(sample).chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let (ids, senders) = (width(|sample| &sample.id), width(|sample| &sample.sender));
+    for Sample {
+        id, sender, label, ..
+    } in samples
+    {
+        writeln!(out, "{id:ids$}  {sender:senders$}  {label}")?;
+    }
+    Ok(())
+}
+
+/// The sample with this id; of a type with variants, only one of these.
+fn find<'a>(samples: &[&'a Sample], name: &str) -> Result<&'a Sample, CliError> {
+    if let Some(sample) = samples.iter().find(|sample| sample.id == name) {
+        return Ok(sample);
+    }
+    let ids = || samples.iter().map(|sample| sample.id.as_str());
+    let variant = |id: &&str| {
+        id.strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with(':'))
+    };
+    let variants: Vec<_> = ids().filter(variant).collect();
+    let near = if variants.is_empty() {
+        nearest(name, ids())
+    } else {
+        variants
+    };
+    let mut sentence = format!("there is no sample \"{name}\"; ");
+    if !near.is_empty() {
+        sentence.push_str(&format!("did you mean {}? ", near.join(" or ")));
+    }
+    Err(CliError::Usage(format!(
+        "{sentence}`hookglass send --list` shows all"
+    )))
+}
+
+/// `200 stored as 1h6x5q8v0k2pd`, where the answer is hookglass's own.
+fn describe(answer: &Answer) -> String {
+    let Answer { status, body } = answer;
+    let stored = serde_json::from_slice::<serde_json::Value>(body)
+        .ok()
+        .and_then(|json| json.get("id")?.as_str()?.parse::<RequestId>().ok());
+    match stored {
+        Some(id) => format!("{status} stored as {id}"),
+        None => status.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    fn samples() -> Vec<Sample> {
+        [
+            ("contact.tag.added", "Tag added"),
+            (
+                "contact.optin.completed:blog-page",
+                "Blog page form subscribed",
+            ),
+            (
+                "contact.optin.completed:funnel-step",
+                "Funnel step form subscribed",
+            ),
+        ]
+        .map(|(id, label)| Sample {
+            id: id.to_owned(),
+            sender: "systeme-io".to_owned(),
+            event_type: id.split(':').next().unwrap().to_owned(),
+            variant: id.split_once(':').map(|(_, variant)| variant.to_owned()),
+            label: label.to_owned(),
+            headers: vec![("User-Agent".to_owned(), "Symfony".to_owned())],
+            body: b"{}".to_vec(),
+        })
+        .into()
+    }
+
+    fn args(sample: Option<&str>, list: bool, all: bool) -> SendArgs {
+        let sample = sample.map(str::to_owned);
+        SendArgs {
+            sample,
+            to: None,
+            list,
+            all,
+        }
+    }
+
+    fn send(args: &SendArgs, listen: SocketAddr) -> (String, Result<(), CliError>) {
+        let mut out = Vec::new();
+        let result = run(
+            &mut out,
+            args,
+            &samples().iter().collect::<Vec<_>>(),
+            listen,
+        );
+        (String::from_utf8(out).unwrap(), result)
+    }
+
+    /// Answers each connection with the next of `answers`.
+    fn server(answers: Vec<&'static str>) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let (mut got, mut chunk) = (Vec::new(), [0; 1024]);
+                while !got.ends_with(b"{}") {
+                    let count = stream.read(&mut chunk).unwrap();
+                    got.extend_from_slice(&chunk[..count]);
+                }
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        address
+    }
+
+    const STORED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{\"id\":\"1h6x5q8v0k2pd\"}";
+    const FULL: &str = "HTTP/1.1 507 Full\r\nContent-Length: 0\r\n\r\n";
+
+    #[test]
+    fn a_sample_is_posted_and_its_id_told() {
+        let (text, result) = send(
+            &args(Some("contact.tag.added"), false, false),
+            server(vec![STORED]),
+        );
+        assert_eq!(text, "contact.tag.added → 200 stored as 1h6x5q8v0k2pd\n");
+        assert!(result.is_ok());
+    }
+
+    #[test]
+    fn all_are_sent_and_what_was_not_taken_is_counted() {
+        let (text, result) = send(&args(None, false, true), server(vec![STORED, FULL, STORED]));
+        assert_eq!(text.lines().count(), 3);
+        assert!(text.contains("contact.optin.completed:blog-page → 507\n"));
+        let error = result.unwrap_err();
+        assert_eq!(error.to_string(), "1 of 3 samples were not taken");
+        assert_eq!(error.exit_code(), 1);
+    }
+
+    #[test]
+    fn the_list_has_every_sample_with_its_label() {
+        let nowhere = "127.0.0.1:1".parse().unwrap();
+        let (text, result) = send(&args(None, true, false), nowhere);
+        assert!(result.is_ok());
+        assert!(text.starts_with("contact.tag.added "));
+        assert!(text.contains("systeme-io  Tag added\n"));
+        assert_eq!(text.lines().count(), 3);
+    }
+
+    #[test]
+    fn an_unknown_sample_leads_to_the_nearest() {
+        let nowhere = "127.0.0.1:1".parse().unwrap();
+        let why = |name| {
+            let error = send(&args(Some(name), false, false), nowhere)
+                .1
+                .unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            error.to_string()
+        };
+        assert!(why("contact.tag.aded").contains("did you mean contact.tag.added?"));
+        assert!(
+            why("contact.optin.completed").contains(
+                "contact.optin.completed:blog-page or contact.optin.completed:funnel-step"
+            )
+        );
+        assert_eq!(
+            why("x"),
+            "there is no sample \"x\"; `hookglass send --list` shows all"
+        );
+    }
+}

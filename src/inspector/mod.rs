@@ -1,3 +1,38 @@
-//! (being laid)
+//! The inspector: pages, fragments of pages, and the files they need.
+//!
+//! [`show::show`] answers every `?inspect`; everything else stands below `/-/`. What a page shows is
+//! gathered into plain structs first, and only then written by a template of the same name.
 
+pub mod assets;
 pub mod body;
+pub mod detail;
+pub mod empty;
+pub mod figures;
+pub mod frame;
+pub mod header_rows;
+pub mod headers;
+pub mod list;
+pub mod message;
+pub mod phrase;
+pub mod place;
+pub mod raw;
+pub mod screen;
+pub mod show;
+pub mod sign_in;
+pub mod state;
+pub mod strings;
+pub mod theme;
+pub mod verdict;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use state::AppState;
+
+/// The pages' own routes below `/-/`.
+pub fn pages() -> Router<AppState> {
+    Router::new()
+        .route("/-/static/{edition}/{file}", get(assets::serve))
+        .route("/-/theme", post(theme::change))
+        .route("/-/r/{id}/raw", get(raw::body))
+}

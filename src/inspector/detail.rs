@@ -1,0 +1,236 @@
+//! One request, whole: what it says first, its body next, the wire's details last.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use sha2::{Digest, Sha256};
+
+use super::body::BodyPane;
+use super::figures::{self, Moment};
+use super::header_rows::{self, HeaderRow};
+use super::list::Badge;
+use super::phrase::{Phrase, Slot};
+use super::place::{self, Place};
+use super::state::App;
+use super::strings::Strings;
+use super::verdict::VerdictPane;
+use crate::request::{Arrival, CapturedRequest, RequestId};
+
+/// The detail of a request.
+#[derive(Template)]
+#[template(path = "detail.html")]
+pub struct Detail {
+    pub s: &'static Strings,
+    pub id: RequestId,
+    /// The permalink of this request.
+    pub href: String,
+    /// The list it was opened from.
+    pub list: String,
+    pub newer: Option<String>,
+    pub older: Option<String>,
+    pub badge: Badge,
+    pub guessed: bool,
+    /// The event in a person's words.
+    pub title: Option<String>,
+    /// The event's name in the sender's words.
+    pub label: Option<String>,
+    pub method: String,
+    pub path: String,
+    /// The list of the request's own path.
+    pub path_list: String,
+    pub verdict: VerdictPane,
+    /// What keeps the request from being an ordinary one, and whether that warns.
+    pub notes: Vec<(String, bool)>,
+    pub facts: Facts,
+    pub body: BodyPane,
+    pub has_body: bool,
+    pub query: Vec<(String, String)>,
+    pub headers: Vec<HeaderRow>,
+    pub trailers: Vec<HeaderRow>,
+    pub request_line: String,
+    pub sha256: String,
+}
+
+impl HtmlSafe for Detail {}
+
+/// The strip under the title.
+#[derive(Debug)]
+pub struct Facts {
+    pub received: Moment,
+    pub arrived_in: String,
+    pub address: Phrase,
+    pub sender: Option<String>,
+    pub body_size: String,
+    pub content_type: Option<String>,
+    pub event_source: Option<String>,
+    pub matched: Option<Phrase>,
+    pub delivery_id: Option<String>,
+    pub attempt: Option<String>,
+    pub sent_at: Option<String>,
+    pub answer_status: u16,
+}
+
+/// The requests beside this one in the list, newer and older.
+pub type Neighbours = (Option<RequestId>, Option<RequestId>);
+
+impl Detail {
+    /// Reads the whole body, so not for an async thread.
+    #[must_use]
+    pub fn new(
+        request: &CapturedRequest,
+        (newer, older): Neighbours,
+        place: &Place,
+        app: &App,
+        s: &'static Strings,
+    ) -> Self {
+        let (received, identity) = (&request.received, &request.judged.identity);
+        let head = &received.head;
+        let label = || {
+            app.catalogue.label(
+                identity.sender.as_deref()?,
+                identity.event_type.as_deref()?,
+                identity.variant.as_deref(),
+                s.lang,
+            )
+        };
+        let label = label().map(str::to_owned);
+        Self {
+            s,
+            id: request.id,
+            href: place.request(request.id),
+            list: place.list(),
+            newer: newer.map(|id| place.request(id)),
+            older: older.map(|id| place.request(id)),
+            badge: Badge::new(identity.event_type.as_deref()),
+            guessed: identity.guessed,
+            title: identity.title.clone().or_else(|| label.clone()),
+            label: identity.title.as_ref().and(label),
+            method: head.method().into_owned(),
+            path: head.path().into_owned(),
+            path_list: place::list_of(&head.path()),
+            verdict: VerdictPane::new(request, s),
+            notes: notes(request, s),
+            facts: Facts::new(request, app, s),
+            body: body_pane(request, place),
+            has_body: !received.body.is_empty(),
+            query: head.query().map(header_rows::of_query).unwrap_or_default(),
+            headers: header_rows::of_head(head, identity, s),
+            trailers: header_rows::of_trailers(&received.trailers, identity, s),
+            request_line: request_line(request),
+            sha256: hex(&Sha256::digest(&received.body)),
+        }
+    }
+}
+
+impl Facts {
+    fn new(request: &CapturedRequest, app: &App, s: &Strings) -> Self {
+        let (received, identity) = (&request.received, &request.judged.identity);
+        let sender = identity.sender.as_deref();
+        let matched = identity
+            .rule
+            .as_ref()
+            .map(|rule| Phrase::new(s.matched, &[("rule", Slot::Code(rule.clone()))]));
+        Self {
+            received: received.received_at.into(),
+            arrived_in: s
+                .arrived_in
+                .replace("{time}", &figures::duration(received.took_us)),
+            address: address(request, s),
+            sender: sender.map(|id| app.catalogue.sender_name(id).unwrap_or(id).to_owned()),
+            body_size: body_size(request, s),
+            content_type: received
+                .head
+                .first("content-type")
+                .map(|value| String::from_utf8_lossy(value).into_owned()),
+            event_source: identity.event_source.clone(),
+            matched,
+            delivery_id: identity.delivery_id.clone(),
+            attempt: identity
+                .attempt
+                .as_ref()
+                .map(|n| s.attempt.replace("{n}", n)),
+            sent_at: identity.sent_at.clone(),
+            answer_status: request.answer_status,
+        }
+    }
+}
+
+fn address(request: &CapturedRequest, s: &Strings) -> Phrase {
+    let client = &request.judged.client;
+    match (client.addr, client.claimed) {
+        (Some(addr), _) => Phrase::new("{a}", &[("a", Slot::Code(addr.to_string()))]),
+        (None, Some(claimed)) => {
+            Phrase::new(s.claims, &[("address", Slot::Code(claimed.to_string()))])
+        }
+        (None, None) => Phrase::new(s.unknown_address, &[]),
+    }
+}
+
+fn body_size(request: &CapturedRequest, s: &Strings) -> String {
+    let received = &request.received;
+    let kept = received.body.len() as u64;
+    match received.declared_bytes.filter(|&declared| declared != kept) {
+        Some(declared) => s
+            .body_partial
+            .replace("{kept}", &figures::grouped(kept))
+            .replace("{declared}", &figures::grouped(declared)),
+        None if kept == 0 => s.body_none.to_owned(),
+        None => s
+            .body_bytes
+            .of(kept)
+            .replace("{n}", &figures::grouped(kept)),
+    }
+}
+
+fn notes(request: &CapturedRequest, s: &Strings) -> Vec<(String, bool)> {
+    let received = &request.received;
+    let usual = match received.arrival {
+        Arrival::Whole => None,
+        Arrival::TooLarge => Some(s.too_large_why),
+        Arrival::Incomplete => Some(s.incomplete_why),
+        Arrival::Refused => Some(s.refused_why),
+    };
+    let mut notes = Vec::new();
+    if let Some(usual) = usual {
+        let reason = received.arrival_reason.as_deref().unwrap_or(usual);
+        notes.push((reason.to_owned(), true));
+    }
+    if received.sample {
+        notes.push((s.sample_why.to_owned(), false));
+    }
+    notes
+}
+
+fn body_pane(request: &CapturedRequest, place: &Place) -> BodyPane {
+    let head = &request.received.head;
+    BodyPane::new(
+        request.id,
+        request.received.body.clone(),
+        head.text("content-type"),
+        head.text("content-encoding"),
+        place.view.as_deref(),
+        place.at.as_deref(),
+        &place.request(request.id),
+    )
+}
+
+/// The first line of the head, byte for byte where it is text.
+fn request_line(request: &CapturedRequest) -> String {
+    let raw = request.received.head.raw();
+    let line = raw.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match std::str::from_utf8(line) {
+        Ok(text) => text.to_owned(),
+        Err(_) => line.escape_ascii().to_string(),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing into a String can't fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

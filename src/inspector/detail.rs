@@ -4,7 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use sha2::{Digest, Sha256};
 
-use super::body::BodyPane;
+use super::body::{BodyPane, ViewKind};
 use super::figures::{self, Moment};
 use super::header_rows::{self, HeaderRow};
 use super::list::Badge;
@@ -204,12 +204,12 @@ fn body_pane(request: &CapturedRequest, place: &Place) -> BodyPane {
     let head = &request.received.head;
     BodyPane::new(
         request.id,
-        request.received.body.clone(),
+        &request.received.body,
         head.text("content-type"),
         head.text("content-encoding"),
-        place.view.as_deref(),
+        place.view.as_deref().and_then(ViewKind::parse),
         place.at.as_deref(),
-        &place.request(request.id),
+        &place.path,
     )
 }
 

@@ -112,7 +112,8 @@ fn port_of_loopback(url: &str) -> Option<&str> {
 /// A command that sends one request, for any POSIX shell.
 #[must_use]
 pub fn curl_line(url: &str) -> String {
-    const BODY: &str = r#"{"type":"contact.tag.added","data":{"contact":{"email":"jane@example.com"},"tag":{"name":"vip"}}}"#;
+    const BODY: &str =
+        r#"{"type":"contact.tag.added","data":{"contact":{"email":"jane@example.com"}}}"#;
     format!(
         "curl {} \\\n  -H 'Content-Type: application/json' \\\n  -d {}",
         shell_quoted(url),

@@ -32,7 +32,8 @@ impl Badge {
     /// Types of one family (`contact.tag.added`, `contact.created`) share a hue.
     #[must_use]
     pub fn new(event_type: Option<&str>) -> Self {
-        const HUES: [&str; 6] = ["teal", "violet", "pink", "olive", "indigo", "slate"];
+        // Slate is for requests without a type.
+        const HUES: [&str; 5] = ["teal", "violet", "pink", "olive", "indigo"];
         let hue = event_type.map_or("slate", |text| {
             let family = text.split(['.', '_']).next().unwrap_or(text);
             let hash = family.bytes().fold(2_166_136_261_u32, |hash, byte| {

@@ -27,12 +27,15 @@ pub mod verdict;
 use axum::Router;
 use axum::routing::{get, post};
 
-use state::AppState;
+pub use show::show;
+pub use state::{App, AppState};
 
 /// The pages' own routes below `/-/`.
 pub fn pages() -> Router<AppState> {
     Router::new()
         .route("/-/static/{edition}/{file}", get(assets::serve))
         .route("/-/theme", post(theme::change))
-        .route("/-/r/{id}/raw", get(raw::body))
+        .route("/-/r/{id}/raw", get(raw::download))
+        .route("/-/r/{id}/tree", get(raw::tree))
+        .route("/-/r/{id}/value", get(raw::value))
 }

@@ -155,7 +155,6 @@ pub struct Strings {
     pub sign_in_needed: &'static str,
     pub sign_in_open: &'static str,
     pub sign_in_code: &'static str,
-    pub sign_in_refused: &'static str,
 }
 
 /// English.
@@ -302,5 +301,4 @@ pub const EN: Strings = Strings {
     sign_in_needed: "Sign in to see the requests",
     sign_in_open: "Run {command} on the computer where hookglass runs. It prints a link that signs you in.",
     sign_in_code: "Or paste the code of that link, or an API token",
-    sign_in_refused: "That code is not valid. Codes work once, for ten minutes; run hookglass open for a new one.",
 };

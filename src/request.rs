@@ -1,4 +1,4 @@
-//! The words of the domain: what a stored request is made of. No I/O, no clock.
+//! The words of the domain: what a stored request is made of. No I/O.
 
 mod head;
 mod id;
@@ -16,6 +16,21 @@ pub use id::{ParseIdError, RequestId};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// What the system's clock says.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(jiff::Timestamp::now().as_microsecond())
+    }
+
+    /// This much later.
+    #[must_use]
+    pub fn plus(self, time: std::time::Duration) -> Self {
+        Self(
+            self.0
+                .saturating_add(i64::try_from(time.as_micros()).unwrap_or(i64::MAX)),
+        )
+    }
+
     /// RFC 3339 in UTC with microseconds: `2026-11-24T07:12:34.000123Z`.
     #[must_use]
     pub fn rfc3339(self) -> String {

@@ -221,11 +221,12 @@ fn open_writable(path: &Path) -> Result<Connection, OpenError> {
 
 fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(BUSY_WAIT)?;
-    // The first three reach the file before WAL does, so that a crash right after leaves a file we know.
-    db.pragma_update(None, "page_size", PAGE_BYTES)?;
-    db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     let id: u32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if id != APPLICATION_ID {
+        // Written before WAL is on, so that a crash right after leaves a file we know; and never to a
+        // file that exists, which may be damaged and is then to stay as it is.
+        db.pragma_update(None, "page_size", PAGE_BYTES)?;
+        db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         db.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     db.pragma_update(None, "journal_mode", "WAL")?;

@@ -28,6 +28,17 @@ impl PathScope {
             path => Self::Under(path.to_owned()),
         }
     }
+
+    /// Whether a request to `path` is in this scope.
+    #[must_use]
+    pub fn holds(&self, path: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Under(top) => path
+                .strip_prefix(top.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+        }
+    }
 }
 
 /// Which requests are meant.

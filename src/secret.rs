@@ -1,0 +1,93 @@
+//! Secrets of our own: how they are made, marked and compared. Only hashes of them are ever kept.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+/// Random bytes in a secret: 256 bits.
+const BYTES: usize = 32;
+/// Characters of a secret after its mark.
+const TEXT_LEN: usize = 43;
+const MARK_LEN: usize = 4;
+
+/// What a secret opens. The mark makes it recognisable, for redaction here and for scanners elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// In the one-time link.
+    LoginCode,
+    /// In the browser's cookie.
+    Session,
+    /// For programs.
+    ApiToken,
+}
+
+impl Kind {
+    fn mark(self) -> &'static str {
+        match self {
+            Self::LoginCode => "hgl_",
+            Self::Session => "hgs_",
+            Self::ApiToken => "hgt_",
+        }
+    }
+
+    /// A new secret: the mark and 43 characters of URL-safe base 64.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn generate(self) -> Result<String, getrandom::Error> {
+        let mut random = [0; BYTES];
+        getrandom::fill(&mut random)?;
+        Ok(format!(
+            "{}{}",
+            self.mark(),
+            BASE64_URL_SAFE_NO_PAD.encode(random)
+        ))
+    }
+
+    /// Whether a text looks like a secret of this kind.
+    #[must_use]
+    pub fn is_like(self, text: &str) -> bool {
+        text.starts_with(self.mark()) && len_at_start(text.as_bytes()) == Some(text.len())
+    }
+}
+
+/// SHA-256: what is stored of a secret, and compared. Equal lengths and a hash between attacker and
+/// comparison leave nothing to time.
+#[must_use]
+pub fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// Whether two hashes are equal, in a time that does not depend on them.
+#[must_use]
+pub fn same(a: &[u8; 32], b: &[u8; 32]) -> bool {
+    subtle::ConstantTimeEq::ct_eq(&a[..], &b[..]).into()
+}
+
+/// The length of the secret that `bytes` begins with.
+#[must_use]
+pub fn len_at_start(bytes: &[u8]) -> Option<usize> {
+    let [b'h', b'g', b'l' | b's' | b't', b'_', rest @ ..] = bytes else {
+        return None;
+    };
+    let text = rest.get(..TEXT_LEN)?;
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    text.iter().all(fits).then_some(MARK_LEN + TEXT_LEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_known_by_its_mark_and_length() {
+        for kind in [Kind::LoginCode, Kind::Session, Kind::ApiToken] {
+            let secret = kind.generate().unwrap();
+            assert!(kind.is_like(&secret));
+            assert_ne!(secret, kind.generate().unwrap());
+            assert_eq!(len_at_start(format!("{secret}; x=1").as_bytes()), Some(47));
+            assert!(!kind.is_like(&secret[..46]));
+        }
+        assert!(!Kind::Session.is_like(&Kind::ApiToken.generate().unwrap()));
+    }
+}

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod request;
+pub mod secret;
 
 pub mod capture;
 pub mod config;
@@ -21,3 +22,4 @@ pub mod view;
 pub mod api;
 pub mod cli;
 pub mod inspector;
+pub mod server;

@@ -3,6 +3,7 @@
 //! [`show::show`] answers every `?inspect`; everything else stands below `/-/`. What a page shows is
 //! gathered into plain structs first, and only then written by a template of the same name.
 
+pub mod access;
 pub mod assets;
 pub mod body;
 pub mod detail;
@@ -12,10 +13,12 @@ pub mod frame;
 pub mod header_rows;
 pub mod headers;
 pub mod list;
+mod live_stream;
 pub mod message;
 pub mod phrase;
 pub mod place;
 pub mod raw;
+mod sample;
 pub mod screen;
 pub mod show;
 pub mod sign_in;
@@ -27,6 +30,7 @@ pub mod verdict;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use access::Access;
 pub use show::show;
 pub use state::{App, AppState};
 
@@ -35,6 +39,8 @@ pub fn pages() -> Router<AppState> {
     Router::new()
         .route("/-/static/{edition}/{file}", get(assets::serve))
         .route("/-/theme", post(theme::change))
+        .route("/-/live", get(live_stream::live))
+        .route("/-/sample", post(sample::send))
         .route("/-/r/{id}/raw", get(raw::download))
         .route("/-/r/{id}/tree", get(raw::tree))
         .route("/-/r/{id}/value", get(raw::value))

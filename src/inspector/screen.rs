@@ -93,7 +93,7 @@ impl Header {
                 .path_and_query()
                 .map_or("/?inspect", |page| page.as_str())
                 .to_owned(),
-            auth: app.auth,
+            auth: app.access.needs_sign_in(),
         }
     }
 }

@@ -1,41 +1,43 @@
-//! What every handler of the inspector can reach.
+//! What the pages share.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
+use super::access::Access;
 use crate::live::Live;
+use crate::senders::{Catalogue, Judge, ProxyTrust};
 use crate::store::Store;
 
-/// A cheap clone of the running program.
+/// Handed to each handler; cheap to clone.
 #[derive(Clone)]
-pub struct AppState(pub Arc<App>);
+pub struct AppState(Arc<App>);
+
+pub struct App {
+    pub store: Store,
+    pub catalogue: Arc<Catalogue>,
+    pub judge: Arc<Judge>,
+    pub trust: Arc<ProxyTrust>,
+    pub live: Live,
+    pub access: Access,
+    /// How the world reaches this server (`https://hooks.example.com`), where the operator said so.
+    pub public_url: Option<String>,
+    /// Turns true when the server stops: streams end.
+    pub stop: watch::Receiver<bool>,
+}
+
+impl AppState {
+    #[must_use]
+    pub fn new(app: App) -> Self {
+        Self(Arc::new(app))
+    }
+}
 
 impl Deref for AppState {
     type Target = App;
 
     fn deref(&self) -> &App {
         &self.0
-    }
-}
-
-/// The parts of the running program that pages read.
-pub struct App {
-    pub store: Store,
-    pub catalogue: Arc<Catalogue>,
-    pub live: Live,
-    pub public_url: Option<String>,
-    pub auth: bool,
-}
-
-/// Stands in for the catalogue until it is merged.
-pub struct Catalogue;
-
-impl Catalogue {
-    pub fn label(&self, _: &str, _: &str, _: Option<&str>, _: &str) -> Option<&str> {
-        None
-    }
-
-    pub fn sender_name(&self, id: &str) -> Option<&str> {
-        (id == "systeme-io").then_some("systeme.io")
     }
 }

@@ -1,0 +1,90 @@
+//! `/-/live`: server-sent events that tell a page what has just been stored.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream::{self, Stream};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use serde::Deserialize;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
+use tokio::time::timeout;
+
+use super::AppState;
+use crate::live::Added;
+use crate::store::PathScope;
+
+/// A comment this often keeps proxies from closing the stream, and notices that the page is gone.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Sent first, so that the page knows at once that it is connected, and how soon to come back.
+const HELLO: &str = "retry: 1000\n: hello\n\n";
+
+#[derive(Deserialize)]
+pub(super) struct Watch {
+    #[serde(default)]
+    path: String,
+}
+
+/// Events `added` with `{"id":…,"path":…}` for the path and all below; `missed` where the page was too
+/// slow and has to ask for what is new.
+pub(super) async fn live(State(state): State<AppState>, Query(watch): Query<Watch>) -> Response {
+    let stream = events(Watcher {
+        news: state.live.watch(),
+        stop: state.stop.clone(),
+        scope: PathScope::new(&watch.path),
+        greeted: false,
+    });
+    (
+        [
+            (CONTENT_TYPE, "text/event-stream"),
+            (CACHE_CONTROL, "no-store"),
+        ],
+        Body::from_stream(stream),
+    )
+        .into_response()
+}
+
+struct Watcher {
+    news: broadcast::Receiver<Added>,
+    stop: watch::Receiver<bool>,
+    scope: PathScope,
+    greeted: bool,
+}
+
+fn events(watcher: Watcher) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    stream::unfold(watcher, |mut watcher| async move {
+        let event = watcher.next().await?;
+        Some((Ok(Bytes::from(event)), watcher))
+    })
+}
+
+impl Watcher {
+    async fn next(&mut self) -> Option<String> {
+        if !std::mem::replace(&mut self.greeted, true) {
+            return Some(HELLO.to_owned());
+        }
+        loop {
+            let news = tokio::select! {
+                news = timeout(HEARTBEAT, self.news.recv()) => news,
+                _ = self.stop.wait_for(|stop| *stop) => return None,
+            };
+            match news {
+                Ok(Ok(added)) if self.scope.holds(&added.path) => {
+                    let data =
+                        serde_json::json!({"id": added.id.to_string(), "path": &*added.path});
+                    return Some(format!("event: added\nid: {}\ndata: {data}\n\n", added.id));
+                }
+                Ok(Ok(_)) => {}
+                Ok(Err(RecvError::Lagged(_))) => {
+                    return Some("event: missed\ndata: {}\n\n".to_owned());
+                }
+                Ok(Err(RecvError::Closed)) => return None,
+                Err(_) => return Some(": alive\n\n".to_owned()),
+            }
+        }
+    }
+}

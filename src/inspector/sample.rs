@@ -1,0 +1,93 @@
+//! "Send a sample event": stores one of the catalogue's samples as its sender would send it, marked as
+//! a sample, so that a first look needs no sender.
+
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, http};
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::LOCATION;
+use serde::Deserialize;
+
+use super::AppState;
+use crate::capture::Origin;
+use crate::request::{Arrival, ClientAddress, Head, NewRequest, Received, Timestamp};
+use crate::senders::Sample;
+
+/// The form's fields.
+#[derive(Deserialize)]
+pub(super) struct SampleForm {
+    #[serde(default)]
+    path: String,
+    /// A sample's id (`contact.tag.added`); the catalogue's first where it is left out.
+    #[serde(default)]
+    event: String,
+}
+
+pub(super) async fn send(
+    State(state): State<AppState>,
+    axum::Extension(origin): Extension<Origin>,
+    Form(form): Form<SampleForm>,
+) -> Response {
+    let path = if is_path(&form.path) {
+        form.path
+    } else {
+        "/".to_owned()
+    };
+    let found = state
+        .catalogue
+        .samples()
+        .find(|sample| form.event.is_empty() || sample.id == form.event);
+    let Some(sample) = found else {
+        return (StatusCode::NOT_FOUND, "There is no such sample event.").into_response();
+    };
+    let received = as_received(&sample, &path, origin);
+    let client = ClientAddress {
+        steps: vec!["sent from this page".into()],
+        ..ClientAddress::default()
+    };
+    let judged = state.judge.judge(&received, client);
+    let new = NewRequest {
+        received,
+        judged,
+        answer_status: 200,
+    };
+    match state.store.capture(new).await {
+        Ok(id) => {
+            let target = format!("{path}?inspect={id}");
+            (StatusCode::SEE_OTHER, [(LOCATION, target)]).into_response()
+        }
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+    }
+}
+
+fn as_received(sample: &Sample, path: &str, origin: Origin) -> Received {
+    let mut head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n");
+    for (name, value) in &sample.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("Content-Length: {}\r\n\r\n", sample.body.len()));
+    Received {
+        received_at: Timestamp::now(),
+        took_us: 0,
+        peer: origin.peer,
+        secure: origin.secure,
+        head: Head::new(head.into_bytes()),
+        body: Bytes::from(sample.body.to_vec()),
+        trailers: Bytes::new(),
+        declared_bytes: Some(sample.body.len() as u64),
+        arrival: Arrival::Whole,
+        arrival_reason: None,
+        sample: true,
+    }
+}
+
+/// What may stand as a target in the head that is made up.
+fn is_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.starts_with("/-/")
+        && path
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'?' && byte != b'#')
+}

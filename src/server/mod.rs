@@ -1,0 +1,228 @@
+//! Puts the parts together: opens the database, binds the port, serves until told to stop.
+
+mod rebuild;
+mod router;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::capture::{self, Hook, Redactor, connections_max, limits::Limits};
+use crate::config::Settings;
+use crate::inspector::{Access, App, AppState};
+use crate::live::{Added, Live};
+use crate::request::Timestamp;
+use crate::secret::{self, Kind};
+use crate::senders::{AddressList, Catalogue, CatalogueError, Judge, ProxyTrust};
+use crate::store::{OnStored, OpenError, OpenOptions, Store, StoreError, access};
+
+/// How long a one-time link opens.
+pub const LOGIN_CODE_TIME: Duration = Duration::from_secs(10 * 60);
+
+/// Why the server can't start; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(
+        "{addr} is taken by another program; stop that one, or choose another port with --listen"
+    )]
+    PortTaken { addr: SocketAddr },
+    #[error("can't listen on {addr}: {source}; choose another address with --listen")]
+    Listen { addr: SocketAddr, source: io::Error },
+    #[error("{0}")]
+    Trust(String),
+    #[error("can't start: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// A server that is bound and has its database open; [`Server::run`] makes it answer.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    limits: Limits,
+    hook: Hook,
+    state: AppState,
+    store: Store,
+    judge: Arc<Judge>,
+    /// Broken files of the user's catalogue; they stop nothing.
+    pub catalogue_errors: Vec<CatalogueError>,
+}
+
+impl Server {
+    /// Opens what `settings` names. `stop` turns true when the server is to stop.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn bind(
+        settings: &Settings,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Self, StartError> {
+        let trust = ProxyTrust::parse(&settings.trust_proxy, settings.client_ip_header.as_deref())
+            .map_err(StartError::Trust)?;
+        let trust = Arc::new(trust);
+        let listener = listen(settings.listen).await?;
+        let address = listener.local_addr()?;
+        let (catalogue, catalogue_errors) = Catalogue::load(settings.catalogue.as_deref());
+        let catalogue = Arc::new(catalogue);
+        let judge = Arc::new(Judge::new(Arc::clone(&catalogue), lists(settings)));
+        let live = Live::default();
+        let options = OpenOptions {
+            path: settings.db.clone(),
+            min_free: settings.min_free,
+            derived_from: judge.version(),
+        };
+        let store = open(options, publish_to(live.clone())).await?;
+        let token = settings.token.as_ref().map(|token| token.reveal());
+        let access = if settings.no_auth {
+            let hosts = settings.allow_host.clone();
+            Access::Open { hosts }
+        } else {
+            Access::sign_in(address.port(), token)
+        };
+        let state = AppState::new(App {
+            store: store.clone(),
+            catalogue,
+            judge: Arc::clone(&judge),
+            trust: Arc::clone(&trust),
+            live,
+            access,
+            public_url: settings
+                .public_url
+                .as_ref()
+                .map(|url| url.as_str().to_owned()),
+            stop,
+        });
+        Ok(Self {
+            listener,
+            address,
+            limits: Limits {
+                body: settings.max_body,
+                memory: settings.max_memory,
+                connections: settings.max_connections.unwrap_or_else(connections_max),
+            },
+            hook: Hook {
+                store: store.clone(),
+                judge: Arc::clone(&judge),
+                trust,
+                redactor: Redactor::new(token),
+                reject_outside: settings.reject_outside,
+            },
+            state,
+            store,
+            judge,
+            catalogue_errors,
+        })
+    }
+
+    /// Where it listens; the port is the real one where 0 was asked for.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until it is told to stop, then answers what is in flight and closes the database.
+    pub async fn run(self) {
+        let stop = self.state.stop.clone();
+        let rebuild = tokio::spawn(rebuild::run(self.store.clone(), self.judge, stop.clone()));
+        let pages = router::router(self.state);
+        capture::serve(self.listener, self.hook, pages, self.limits, stop).await;
+        let _ = rebuild.await;
+        self.store.close().await;
+    }
+
+    /// A path and query that sign a browser in once, and lead to `next`.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn login_link(&self, next: &str) -> Result<String, StoreError> {
+        let code = new_login_code()?;
+        let link = login_path(&code, next);
+        let (hash, now) = (secret::hash(&code), Timestamp::now());
+        let end = now.plus(LOGIN_CODE_TIME);
+        self.store
+            .write(move |db| access::add_login_code(db, &hash, now, end))
+            .await?;
+        Ok(link)
+    }
+}
+
+/// A code for [`login_path`]; only its hash is to be stored.
+///
+/// # Errors
+/// When the operating system gives no randomness.
+pub fn new_login_code() -> Result<String, StoreError> {
+    Kind::LoginCode
+        .generate()
+        .map_err(|error| StoreError::Unreadable(format!("the system's randomness: {error}")))
+}
+
+/// Path and query of the one-time link.
+#[must_use]
+pub fn login_path(code: &str, next: &str) -> String {
+    match next {
+        "" | "/" => format!("/-/login?code={code}"),
+        path => format!("/-/login?code={code}&next={path}%3Finspect"),
+    }
+}
+
+async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(addr)
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortTaken { addr },
+            _ => StartError::Listen { addr, source },
+        })
+}
+
+/// Opening may recover a long WAL: not on an async thread.
+async fn open(options: OpenOptions, on_stored: OnStored) -> Result<Store, StartError> {
+    tokio::task::spawn_blocking(move || Store::open(&options, on_stored))
+        .await
+        .map_err(|error| StartError::Io(io::Error::other(error)))?
+        .map_err(StartError::Open)
+}
+
+fn publish_to(live: Live) -> OnStored {
+    Box::new(move |stored| {
+        if live.is_watched() {
+            for one in stored {
+                live.publish(Added {
+                    id: one.id,
+                    path: one.path.as_str().into(),
+                });
+            }
+        }
+    })
+}
+
+fn lists(settings: &Settings) -> Vec<AddressList> {
+    settings
+        .lists
+        .iter()
+        .map(|list| AddressList {
+            name: list.name.clone(),
+            allow: list.allow.clone(),
+            paths: list.paths.clone(),
+            sender: list.sender.clone(),
+        })
+        .collect()
+}
+
+/// The folder of the database, shortened for a person to read.
+#[must_use]
+pub fn shown_path(path: &std::path::Path) -> String {
+    let home = directories::BaseDirs::new().map(|dirs| PathBuf::from(dirs.home_dir()));
+    match home
+        .as_deref()
+        .and_then(|home| path.strip_prefix(home).ok())
+    {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
+    }
+}

@@ -4,6 +4,8 @@ use std::io;
 
 use super::{EXIT_FAILURE, EXIT_USAGE};
 use crate::config::ConfigError;
+use crate::server::StartError;
+use crate::store::{OpenError, StoreError};
 
 /// What a command ends with when it does not work; the text is one sentence for a person.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +19,15 @@ pub enum CliError {
     /// A setting is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The server can't start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The database can't be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database is open, and refused a read or a write.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The standard output, or the file that was named, takes no more.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),
@@ -30,8 +41,8 @@ impl CliError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Config(_) => EXIT_USAGE,
-            Self::Failed(_) | Self::Output(_) | Self::Other(_) => EXIT_FAILURE,
+            Self::Usage(_) | Self::Config(_) | Self::Start(_) | Self::Open(_) => EXIT_USAGE,
+            Self::Failed(_) | Self::Store(_) | Self::Output(_) | Self::Other(_) => EXIT_FAILURE,
         }
     }
 

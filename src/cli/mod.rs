@@ -5,13 +5,18 @@
 
 mod config;
 mod error;
+mod export;
+mod open;
 mod post;
 mod send;
+mod serve;
+mod token;
 
 use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
-use crate::config::{Cli, Command, Loaded, Platform, load};
+use crate::config::{Cli, Command, Loaded, Platform, Settings, load};
 use crate::senders::Catalogue;
 
 pub use error::CliError;
@@ -61,10 +66,25 @@ fn dispatch(cli: &Cli, platform: &Platform, out: &mut impl Write) -> Result<(), 
             let samples: Vec<_> = catalogue.samples().collect();
             send::run(out, args, &samples, loaded.settings.listen)
         }
-        _ => Err(CliError::Failed(
-            "this command is not wired to the store yet".to_owned(),
-        )),
+        Some(Command::Open(args)) => open::run(out, args, &loaded.settings),
+        Some(Command::Token(args)) => token::run(out, &args.command, &loaded.settings),
+        Some(Command::Export(args)) => export::run(out, args, &loaded.settings),
+        Some(Command::Serve(_)) | None => serve::run(out, &loaded.settings),
     }
+}
+
+/// How a person reaches the inspector: the public URL, or the address with the loopback in place of
+/// "any".
+fn base_url(settings: &Settings, listen: SocketAddr) -> String {
+    if let Some(url) = &settings.public_url {
+        return url.as_str().to_owned();
+    }
+    let host = match listen.ip() {
+        IpAddr::V4(addr) if addr.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(addr) if addr.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        addr => addr,
+    };
+    format!("http://{}", SocketAddr::new(host, listen.port()))
 }
 
 /// The known senders. A file that cannot be taken is named and stops nothing.

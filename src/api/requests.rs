@@ -1,0 +1,180 @@
+//! Reading requests: a page of the list, one whole, its body alone.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use serde::{Deserialize, Serialize};
+
+use super::error::{ApiError, optional};
+use crate::inspector::AppState;
+use crate::request::{CapturedRequest, RequestId, RequestSummary};
+use crate::store::{Page, PathScope, Scope};
+use crate::transfer::Record;
+
+/// Requests on a page of the list.
+const LIMIT_DEFAULT: u32 = 50;
+const LIMIT_MAX: u32 = 500;
+
+#[derive(Deserialize)]
+pub(super) struct ListQuery {
+    path: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+    limit: Option<String>,
+    /// `show` lists browser noise too.
+    noise: Option<String>,
+}
+
+/// A page of the list; `next` is the query of the following one.
+#[derive(Serialize)]
+pub(super) struct List {
+    requests: Vec<Item>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// One row of the list; the words are those of the export.
+#[derive(Serialize)]
+struct Item {
+    id: String,
+    received_at: String,
+    method: String,
+    path: String,
+    body_bytes: u64,
+    arrival: &'static str,
+    sample: bool,
+    noise: bool,
+    client_address: Option<String>,
+    verdict: &'static str,
+    list: Option<String>,
+    sender: Option<String>,
+    event_type: Option<String>,
+    event_type_guessed: bool,
+    title: Option<String>,
+    answer_status: u16,
+}
+
+impl From<RequestSummary> for Item {
+    fn from(row: RequestSummary) -> Self {
+        Self {
+            id: row.id.to_string(),
+            received_at: row.received_at.rfc3339(),
+            method: row.method,
+            path: row.path,
+            body_bytes: row.body_bytes,
+            arrival: row.arrival.as_str(),
+            sample: row.sample,
+            noise: row.noise,
+            client_address: row.client_addr.map(|addr| addr.to_string()),
+            verdict: row.verdict.as_str(),
+            list: row.verdict_list,
+            sender: row.sender,
+            event_type: row.event_type,
+            event_type_guessed: row.guessed,
+            title: row.title,
+            answer_status: row.answer_status,
+        }
+    }
+}
+
+pub(super) async fn list(
+    State(state): State<AppState>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<List>, ApiError> {
+    let scope = Scope {
+        path: PathScope::new(query.path.as_deref().unwrap_or("/")),
+        noise: query.noise.as_deref() == Some("show"),
+    };
+    let limit = limit(query.limit.as_deref())?;
+    let after = request_id("after", query.after.as_deref())?;
+    let page = Page {
+        before: request_id("before", query.before.as_deref())?,
+        after,
+        limit,
+    };
+    let rows = state.store.page(scope, page).await?;
+    let full = rows.len() == limit as usize;
+    let (newest, oldest) = (
+        rows.first().map(|row| row.id),
+        rows.last().map(|row| row.id),
+    );
+    let next = match after {
+        Some(_) => newest.map(|id| format!("after={id}")),
+        None => oldest.map(|id| format!("before={id}")),
+    };
+    Ok(Json(List {
+        requests: rows.into_iter().map(Item::from).collect(),
+        next: next.filter(|_| full),
+    }))
+}
+
+pub(super) async fn one(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let request = find(&state, &id).await?;
+    Ok(Json(Record::from(&request)).into_response())
+}
+
+/// The body's bytes as they came, in a form that no browser acts on.
+pub(super) async fn body(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let request = find(&state, &id).await?;
+    let headers = [
+        (CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{}.body\"", request.id),
+        ),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox".to_owned(),
+        ),
+    ];
+    Ok((headers, request.received.body).into_response())
+}
+
+#[derive(Serialize)]
+pub(super) struct Endpoint {
+    path: String,
+    requests: u64,
+    last_at: String,
+}
+
+/// The hundred busiest paths.
+pub(super) async fn endpoints(
+    State(state): State<AppState>,
+) -> Result<Json<Vec<Endpoint>>, ApiError> {
+    let endpoints = state.store.endpoints().await?.into_iter();
+    let endpoints = endpoints.map(|endpoint| Endpoint {
+        path: endpoint.path,
+        requests: endpoint.requests,
+        last_at: endpoint.last_at.rfc3339(),
+    });
+    Ok(Json(endpoints.collect()))
+}
+
+async fn find(state: &AppState, id: &str) -> Result<CapturedRequest, ApiError> {
+    let parsed = id
+        .parse::<RequestId>()
+        .map_err(|error| ApiError::BadRequest(error.to_string()))?;
+    let found = state.store.request(parsed).await?;
+    found.ok_or_else(|| ApiError::NotFound(format!("there is no request {parsed}")))
+}
+
+fn limit(text: Option<&str>) -> Result<u32, ApiError> {
+    let within = |text: &str| {
+        text.parse()
+            .ok()
+            .filter(|limit| (1..=LIMIT_MAX).contains(limit))
+    };
+    let expected = format!("a number from 1 to {LIMIT_MAX}");
+    Ok(optional("limit", text, within, &expected)?.unwrap_or(LIMIT_DEFAULT))
+}
+
+pub(super) fn request_id(name: &str, text: Option<&str>) -> Result<Option<RequestId>, ApiError> {
+    optional(name, text, |text| text.parse().ok(), "a request id")
+}

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
+
+use super::lists::parse_net;
 
 /// One string or a list of them.
 #[derive(Debug, Clone, Default)]
@@ -105,15 +106,6 @@ impl<'de> Deserialize<'de> for Net {
         let text = String::deserialize(deserializer)?;
         parse_net(&text).map(Self).map_err(serde::de::Error::custom)
     }
-}
-
-/// `10.0.0.0/8`, or one address.
-pub(super) fn parse_net(text: &str) -> Result<IpNet, String> {
-    let text = text.trim();
-    text.parse::<IpNet>()
-        .ok()
-        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
-        .ok_or_else(|| format!("`{text}` is neither an address nor a range like 10.0.0.0/8"))
 }
 
 /// How a sender signs; read and shown, not yet checked.

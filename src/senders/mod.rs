@@ -25,7 +25,7 @@ mod selector;
 mod template;
 
 pub use catalogue::{Catalogue, CatalogueError};
-// pub use client_address::ProxyTrust;
+pub use client_address::ProxyTrust;
 pub use definition::Signature;
-// pub use lists::{AddressList, Lists};
+pub use lists::{AddressList, Lists};
 pub use sample::Sample;

@@ -303,3 +303,14 @@ fn a_machine_without_a_data_folder_asks_for_a_database() {
     assert!(machine.error(&[]).contains("--db FILE"));
     assert!(machine.load(&["--db", "x.db"]).is_ok());
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_file_is_read_or_refused_in_one_line(text in "([a-z-]{1,9}|listen|list|name|allow|token| |=|\\[|\\]|\"|,|\n|[0-9é#.])*") {
+        if let Err(error) = file::parse_text(&text, Path::new("hookglass.toml")) {
+            let sentence = error.to_string();
+            proptest::prop_assert!(sentence.starts_with("hookglass.toml:"), "{}", sentence);
+            proptest::prop_assert!(!sentence.contains('\n'), "{}", sentence);
+        }
+    }
+}

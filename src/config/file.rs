@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use ipnet::IpNet;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -13,8 +12,10 @@ use super::merge::{Given, Layer};
 use super::nearest::hint;
 use super::parse;
 use super::platform::Platform;
-use super::settings::{ListSetting, Setting, Source};
+use super::settings::{Setting, Source};
 use super::spec::{self, Kind, SPECS};
+use crate::senders::AddressList;
+use crate::senders::lists::parse_net;
 
 const LIST_KEYS: [&str; 4] = ["name", "allow", "paths", "sender"];
 
@@ -23,7 +24,7 @@ const LIST_KEYS: [&str; 4] = ["name", "allow", "paths", "sender"];
 pub(super) struct FileLayer {
     pub path: Option<PathBuf>,
     pub layer: Layer,
-    pub lists: Vec<ListSetting>,
+    pub lists: Vec<AddressList>,
     /// One line of the report for each list.
     pub report: Vec<Setting>,
 }
@@ -211,13 +212,13 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn list(&self, table: &DeTable<'_>, at: usize) -> Result<ListSetting, ConfigError> {
+    fn list(&self, table: &DeTable<'_>, at: usize) -> Result<AddressList, ConfigError> {
         let (mut name, mut allow, mut paths, mut sender) = (None, Vec::new(), Vec::new(), None);
         for (key, value) in in_order(table) {
             let label = format!("list.{}", key.get_ref());
             match key.get_ref().as_ref() {
                 "name" => name = Some(self.text_of(&label, value)?.trim().to_owned()),
-                "allow" => allow = self.each::<IpNet>(&label, value, parse::network)?,
+                "allow" => allow = self.each(&label, value, parse_net)?,
                 "paths" => paths = self.each(&label, value, parse::path)?,
                 "sender" => sender = Some(self.text_of(&label, value)?.to_owned()),
                 other => {
@@ -238,7 +239,7 @@ impl Walk<'_> {
                 format!("list \"{name}\" allows no address; add allow = [\"203.0.113.0/24\"]");
             return Err(self.error(at, "list", &problem));
         }
-        Ok(ListSetting {
+        Ok(AddressList {
             name,
             allow,
             paths,
@@ -259,7 +260,7 @@ fn found(value: &Spanned<DeValue<'_>>) -> &'static str {
     }
 }
 
-fn describe(list: &ListSetting) -> String {
+fn describe(list: &AddressList) -> String {
     let join = |items: Vec<String>| items.join(", ");
     let mut text = join(list.allow.iter().map(ToString::to_string).collect());
     if !list.paths.is_empty() {

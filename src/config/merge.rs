@@ -14,6 +14,7 @@ use super::settings::{
     Loaded, LogFilter, LogFormat, Secret, Setting, Settings, Source, show_bytes,
 };
 use super::spec::{self, SPECS};
+use crate::senders::ProxyTrust;
 
 /// The variable that names the file; the one setting that the file cannot hold.
 pub(super) const CONFIG_VARIABLE: &str = "HOOKGLASS_CONFIG";
@@ -104,11 +105,6 @@ fn check(settings: &Settings) -> Result<(), ConfigError> {
             settings.listen
         ));
     }
-    if settings.client_ip_header.is_some() && settings.trust_proxy.is_empty() {
-        return conflict(
-            "client-ip-header is read from trusted proxies only; name yours with --trust-proxy ADDRESS (loopback for one on this machine)".to_owned(),
-        );
-    }
     if settings.max_memory < settings.max_body {
         return conflict(format!(
             "max-memory ({}) is less than max-body ({}), so the largest body would never fit; raise one or lower the other",
@@ -130,14 +126,17 @@ impl Merge<'_> {
     fn settings(&mut self, file: &FileLayer) -> Result<Settings, ConfigError> {
         let on_off = |on: &bool| if *on { "on" } else { "off" }.to_owned();
         let bytes = |bytes: &u64| show_bytes(*bytes);
+        let trust_proxy = self.many("trust-proxy", proxy)?;
+        let header = self.one("client-ip-header", parse::header_name, Clone::clone)?;
+        let proxies = self.proxies(&trust_proxy, header.as_deref())?;
         Ok(Settings {
             listen: self.or_default("listen", parse::listen, ToString::to_string)?,
             db: self.db()?,
             public_url: self.one("public-url", parse::public_url, |url| {
                 url.as_str().to_owned()
             })?,
-            trust_proxy: self.many("trust-proxy", |text| Ok(text.to_owned()))?,
-            client_ip_header: self.one("client-ip-header", parse::header_name, Clone::clone)?,
+            trust_proxy,
+            proxies,
             reject_outside: self.or_default("reject-outside", parse::switch, on_off)?,
             catalogue: self.path("catalogue")?,
             max_body: self.or_default("max-body", parse::size_above_zero, bytes)?,
@@ -157,6 +156,16 @@ impl Merge<'_> {
             })?,
             lists: file.lists.clone(),
         })
+    }
+
+    /// The proxies together, which may contradict each other though each is right.
+    fn proxies(&self, values: &[String], header: Option<&str>) -> Result<ProxyTrust, ConfigError> {
+        if header.is_some() && values.is_empty() {
+            return Err(ConfigError::Conflict(
+                "client-ip-header is read from trusted proxies only; name yours with --trust-proxy ADDRESS (loopback for one on this machine)".to_owned(),
+            ));
+        }
+        ProxyTrust::parse(values, header).map_err(ConfigError::Conflict)
     }
 
     fn given(&self, name: &str) -> Option<Given> {
@@ -269,6 +278,11 @@ impl Merge<'_> {
         }
         Ok(path)
     }
+}
+
+/// One proxy as written, once it is known to mean something.
+fn proxy(text: &str) -> Result<String, String> {
+    ProxyTrust::parse(&[text.to_owned()], None).map(|_| text.to_owned())
 }
 
 fn default_of(name: &str) -> &'static str {

@@ -24,9 +24,7 @@ pub use example::example;
 pub use merge::load;
 pub use parse::PublicUrl;
 pub use platform::Platform;
-pub use settings::{
-    ListSetting, Loaded, LogFilter, LogFormat, Secret, Setting, Settings, Source, show_bytes,
-};
+pub use settings::{Loaded, LogFilter, LogFormat, Secret, Setting, Settings, Source, show_bytes};
 pub use spec::{Kind, SPECS, Spec};
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use http::Uri;
-use ipnet::IpNet;
 
 use super::nearest::hint;
 use super::settings::{LogFilter, LogFormat, Secret};
@@ -211,26 +210,6 @@ pub(super) fn log_format(text: &str) -> Parsed<LogFormat> {
     }
 }
 
-/// An address or a CIDR; an IPv4 address in IPv6 form is the IPv4 address.
-pub(super) fn network(text: &str) -> Parsed<IpNet> {
-    let net = text
-        .parse::<IpNet>()
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| {
-            format!("\"{text}\" is no address; write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32")
-        })?;
-    Ok(plain(net.trunc()))
-}
-
-fn plain(net: IpNet) -> IpNet {
-    let IpNet::V6(v6) = net else { return net };
-    let (Some(v4), Some(length)) = (v6.addr().to_ipv4_mapped(), v6.prefix_len().checked_sub(96))
-    else {
-        return net;
-    };
-    ipnet::Ipv4Net::new(v4, length).map_or(net, IpNet::V4)
-}
-
 /// A path as it stands in a request: from the slash on.
 pub(super) fn path(text: &str) -> Parsed<String> {
     if !text.starts_with('/') || text.contains(['?', '#', ' ']) {
@@ -301,16 +280,6 @@ mod tests {
     }
 
     #[test]
-    fn networks_take_both_families() {
-        let shown = |text| network(text).map(|net| net.to_string());
-        assert_eq!(shown("203.0.113.7"), Ok("203.0.113.7/32".to_owned()));
-        assert_eq!(shown("203.0.113.7/24"), Ok("203.0.113.0/24".to_owned()));
-        assert_eq!(shown("2001:db8::/32"), Ok("2001:db8::/32".to_owned()));
-        assert_eq!(shown("::ffff:203.0.113.7"), Ok("203.0.113.7/32".to_owned()));
-        assert!(shown("203.0.113").is_err());
-    }
-
-    #[test]
     fn a_short_token_is_refused_and_not_repeated() {
         let why = token("hunter2").unwrap_err();
         assert!(!why.contains("hunter2"));
@@ -331,7 +300,7 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused(text in ".{0,40}") {
             let _ = (listen(&text), size(&text), public_url(&text), log(&text), host(&text));
-            let _ = (network(&text), switch(&text), count(&text), header_name(&text), path(&text));
+            let _ = (switch(&text), count(&text), header_name(&text), path(&text));
         }
     }
 }

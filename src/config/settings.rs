@@ -4,10 +4,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use ipnet::IpNet;
 use tracing_subscriber::filter::Targets;
 
 use super::parse::PublicUrl;
+use crate::senders::{AddressList, ProxyTrust};
 
 /// Everything that can be set, ready to use.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,10 +18,10 @@ pub struct Settings {
     pub db: PathBuf,
     /// The address that senders use, without a trailing slash.
     pub public_url: Option<PublicUrl>,
-    /// Names, addresses and CIDRs as written; `senders` knows what they mean.
+    /// The trusted proxies as written, to be shown.
     pub trust_proxy: Vec<String>,
-    /// The header that holds the client address, where it is not the proxy's usual one.
-    pub client_ip_header: Option<String>,
+    /// What they mean, with the header in which they name the client.
+    pub proxies: ProxyTrust,
     /// Answer 403 to a verdict of `outside`.
     pub reject_outside: bool,
     /// The user's folder with sender files.
@@ -45,20 +45,7 @@ pub struct Settings {
     /// How it is written.
     pub log_format: LogFormat,
     /// The user's own address lists, from `[[list]]` in the file.
-    pub lists: Vec<ListSetting>,
-}
-
-/// A named list of addresses: `[[list]]` in `hookglass.toml`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListSetting {
-    /// Shown in the verdict.
-    pub name: String,
-    /// The addresses it allows.
-    pub allow: Vec<IpNet>,
-    /// The paths it is for, each with all below it; empty for all.
-    pub paths: Vec<String>,
-    /// The sender it is for; `None` for all.
-    pub sender: Option<String>,
+    pub lists: Vec<AddressList>,
 }
 
 /// Which lines are logged.

@@ -158,9 +158,9 @@ fn several_values_come_repeated_or_with_commas_or_as_an_array() {
         ["nginx", "ngrok"]
     );
     let loaded = machine
-        .load(&["--trust-proxy", "a", "--trust-proxy", "b"])
+        .load(&["--trust-proxy", "ngrok", "--trust-proxy", "10.1.2.3"])
         .unwrap();
-    assert_eq!(loaded.settings.trust_proxy, ["a", "b"]);
+    assert_eq!(loaded.settings.trust_proxy, ["ngrok", "10.1.2.3"]);
 }
 
 #[test]
@@ -234,6 +234,8 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
         flag(&["--max-body", "12 parsecs"]),
         flag(&["--no-auth", "--listen", "0.0.0.0:80"]),
         flag(&["--client-ip-header", "X-Real-IP"]),
+        file("trust-proxy = [\"caddie\"]"),
+        flag(&["--trust-proxy", "caddy,cloudflared"]),
         flag(&["--max-body", "1GiB"]),
         flag(&["--config", "nowhere.toml"]),
         Machine::new().with("HOOKGLASS_TOKEN", "hunter2").error(&[]),
@@ -250,12 +252,14 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
     hookglass.toml:1: list: write each list under a line [[list]], with two brackets
     hookglass.toml:1: list: the list has no name; add name = "office"
     hookglass.toml:3: list.alow: a list has no such key (did you mean "allow"?); it has name, allow, paths, sender
-    hookglass.toml:4: list.allow: "10.0.0" is no address; write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32
+    hookglass.toml:4: list.allow: `10.0.0` is neither an address nor a range like 10.0.0.0/8
     hookglass.toml:1: list: list "a" allows no address; add allow = ["203.0.113.0/24"]
     hookglass.toml:1: db: the path is empty; name one
     --max-body: "12 parsecs" is no size; write it like 32MiB, 10MB or 65536
     no-auth would show every stored request to whoever reaches 0.0.0.0:80; listen on 127.0.0.1, or leave no-auth out and sign in
     client-ip-header is read from trusted proxies only; name yours with --trust-proxy ADDRESS (loopback for one on this machine)
+    hookglass.toml:1: trust-proxy: `caddie` is neither an address nor a range like 10.0.0.0/8, nor one of cloudflared, ngrok, caddy, nginx, loopback
+    caddy names the client in X-Forwarded-For and cloudflared in CF-Connecting-IP; choose one with --client-ip-header
     max-memory (256 MiB) is less than max-body (1 GiB), so the largest body would never fit; raise one or lower the other
     cannot read the settings in nowhere.toml: No such file or directory (os error 2); mend that or name another file with --config
     HOOKGLASS_TOKEN: the token has 7 characters; use 16 or more, or make one with `hookglass token new NAME`

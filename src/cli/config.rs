@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn each_setting_stands_with_its_source() {
         let platform = Platform {
-            working_dir: "/work".into(),
+            working_dir: "/srv".into(),
             variables: [("HOOKGLASS_TOKEN".to_owned(), "0123456789abcdef".into())].into(),
             ..Platform::default()
         };
@@ -67,10 +67,10 @@ mod tests {
         };
         assert_eq!(
             line("#"),
-            "# no settings file; looked for /work/hookglass.toml"
+            "# no settings file; looked for /srv/hookglass.toml"
         );
         assert_eq!(line("listen"), "listen 127.0.0.1:4665 default");
-        assert_eq!(line("db"), "db /work/x.db --db");
+        assert_eq!(line("db"), "db /srv/x.db --db");
         assert_eq!(line("max-body"), "max-body 1000000 bytes --max-body");
         assert_eq!(
             line("token"),

@@ -7,6 +7,14 @@
 //!                                  └─▶ live ─▶ inspector · api
 //! ```
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::significant_drop_tightening,
+        reason = "a test holds what it holds to its end"
+    )
+)]
+
 pub mod request;
 pub mod secret;
 

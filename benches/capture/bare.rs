@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::post;
 use bytes::Bytes;
 
-pub fn serve() {
+pub(crate) fn serve() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

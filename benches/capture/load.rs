@@ -10,16 +10,16 @@ const SALE: &[u8] =
     include_bytes!("../../src/senders/catalog/samples/systeme-io/customer.sale.completed.json");
 
 /// What came of one run.
-pub struct Run {
-    pub rate: f64,
+pub(crate) struct Run {
+    pub(crate) rate: f64,
     /// Microseconds.
-    pub p50: f64,
-    pub p99: f64,
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
     /// Answers other than 200, and broken connections.
-    pub errors: u64,
+    pub(crate) errors: u64,
 }
 
-pub fn run(addr: SocketAddr, connections: usize, time: Duration) -> Run {
+pub(crate) fn run(addr: SocketAddr, connections: usize, time: Duration) -> Run {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -72,7 +72,7 @@ async fn connection(addr: SocketAddr, end: Instant) -> (Vec<u32>, u64) {
         }
         match answer(&mut socket, &mut buffer).await {
             Some(200) => {
-                latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX))
+                latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
             }
             Some(_) => failed += 1,
             None => return (latencies, failed + 1),

@@ -4,6 +4,14 @@
 //! whole pipeline on) and a bare axum handler that reads the body and stores nothing, each a process
 //! of its own, and loads them in turn from loopback: the same 1.6 KB systeme.io sale, keep-alive.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a bench that can't run says so and ends; its figures are small"
+)]
+
 mod bare;
 mod load;
 mod servers;

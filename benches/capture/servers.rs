@@ -6,15 +6,15 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-pub struct Process {
-    pub addr: SocketAddr,
+pub(crate) struct Process {
+    pub(crate) addr: SocketAddr,
     child: Child,
     folder: TempDir,
 }
 
 impl Process {
     /// The size that the write-ahead log has reached.
-    pub fn wal_mib(&self) -> f64 {
+    pub(crate) fn wal_mib(&self) -> f64 {
         let wal = self.folder.path().join("bench.db-wal");
         std::fs::metadata(wal).map_or(0.0, |meta| meta.len() as f64 / 1_048_576.0)
     }
@@ -27,7 +27,7 @@ impl Drop for Process {
     }
 }
 
-pub fn hookglass() -> Process {
+pub(crate) fn hookglass() -> Process {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookglass"));
     command.args(["--listen", "127.0.0.1:0", "--min-free", "0", "--db"]);
@@ -35,7 +35,7 @@ pub fn hookglass() -> Process {
     start(command, folder)
 }
 
-pub fn bare() -> Process {
+pub(crate) fn bare() -> Process {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.arg("bare");
     start(command, tempfile::tempdir().expect("a folder"))

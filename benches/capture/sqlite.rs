@@ -8,14 +8,14 @@ use tempfile::TempDir;
 const SALE: &[u8] =
     include_bytes!("../../src/senders/catalog/samples/systeme-io/customer.sale.completed.json");
 
-pub struct Alone {
+pub(crate) struct Alone {
     db: Connection,
     next: i64,
     _folder: TempDir,
 }
 
 impl Alone {
-    pub fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let db = Connection::open(folder.path().join("alone.db")).expect("a database");
         db.execute_batch(
@@ -37,7 +37,7 @@ impl Alone {
     }
 
     /// The median time of a commit, in microseconds.
-    pub fn p50(&mut self, time: Duration) -> f64 {
+    pub(crate) fn p50(&mut self, time: Duration) -> f64 {
         let end = Instant::now() + time;
         let mut latencies = Vec::new();
         while Instant::now() < end {

@@ -67,10 +67,13 @@ impl Connections {
     }
 
     fn evict_oldest_waiting(&self) {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let oldest = open
+        let oldest = self
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
             .values()
-            .find(|state| state.waiting.load(Ordering::Relaxed));
+            .find(|state| state.waiting.load(Ordering::Relaxed))
+            .cloned();
         if let Some(state) = oldest {
             state.waiting.store(false, Ordering::Relaxed);
             state.evict.notify_one();
@@ -132,20 +135,16 @@ mod tests {
     #[tokio::test]
     async fn near_the_bound_the_oldest_without_a_head_goes() {
         let connections = Connections::new(10);
-        let mut places = Vec::new();
-        for _ in 0..9 {
-            places.push(connections.enter().await.unwrap());
+        let first = connections.enter().await.unwrap();
+        let second = connections.enter().await.unwrap();
+        let mut others = Vec::new();
+        for _ in 2..9 {
+            others.push(connections.enter().await.unwrap());
         }
-        places[0].set_waiting(false);
-        let _tenth = connections.enter().await.unwrap();
+        first.set_waiting(false);
+        others.push(connections.enter().await.unwrap());
         let soon = std::time::Duration::from_millis(200);
-        tokio::time::timeout(soon, places[1].evicted())
-            .await
-            .unwrap();
-        assert!(
-            tokio::time::timeout(soon, places[0].evicted())
-                .await
-                .is_err()
-        );
+        tokio::time::timeout(soon, second.evicted()).await.unwrap();
+        assert!(tokio::time::timeout(soon, first.evicted()).await.is_err());
     }
 }

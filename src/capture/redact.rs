@@ -59,7 +59,7 @@ mod tests {
         let head = format!(
             "GET / HTTP/1.1\r\nCookie: a=1; hookglass_4665={session}; b=2\r\nAuthorization: Bearer operator-token-1\r\n\r\n"
         );
-        let clean = redactor.redact(Bytes::from(head.clone()));
+        let clean = redactor.redact(Bytes::from(head));
         let clean = std::str::from_utf8(&clean).unwrap();
         assert_eq!(
             clean,

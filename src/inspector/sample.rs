@@ -41,7 +41,7 @@ pub(super) async fn send(
     let Some(sample) = found else {
         return (StatusCode::NOT_FOUND, "There is no such sample event.").into_response();
     };
-    let received = as_received(&sample, &path, origin);
+    let received = as_received(sample, &path, origin);
     let client = ClientAddress {
         steps: vec!["sent from this page".into()],
         ..ClientAddress::default()

@@ -18,7 +18,7 @@ use crate::inspector::{Access, App, AppState};
 use crate::live::{Added, Live};
 use crate::request::Timestamp;
 use crate::secret::{self, Kind};
-use crate::senders::{AddressList, Catalogue, CatalogueError, Judge, ProxyTrust};
+use crate::senders::{Catalogue, CatalogueError, Judge};
 use crate::store::{OnStored, OpenError, OpenOptions, Store, StoreError, access};
 
 /// How long a one-time link opens.
@@ -35,8 +35,6 @@ pub enum StartError {
     PortTaken { addr: SocketAddr },
     #[error("can't listen on {addr}: {source}; choose another address with --listen")]
     Listen { addr: SocketAddr, source: io::Error },
-    #[error("{0}")]
-    Trust(String),
     #[error("can't start: {0}")]
     Io(#[from] io::Error),
 }
@@ -63,14 +61,12 @@ impl Server {
         settings: &Settings,
         stop: watch::Receiver<bool>,
     ) -> Result<Self, StartError> {
-        let trust = ProxyTrust::parse(&settings.trust_proxy, settings.client_ip_header.as_deref())
-            .map_err(StartError::Trust)?;
-        let trust = Arc::new(trust);
+        let trust = Arc::new(settings.proxies.clone());
         let listener = listen(settings.listen).await?;
         let address = listener.local_addr()?;
         let (catalogue, catalogue_errors) = Catalogue::load(settings.catalogue.as_deref());
         let catalogue = Arc::new(catalogue);
-        let judge = Arc::new(Judge::new(Arc::clone(&catalogue), lists(settings)));
+        let judge = Arc::new(Judge::new(Arc::clone(&catalogue), settings.lists.clone()));
         let live = Live::default();
         let options = OpenOptions {
             path: settings.db.clone(),
@@ -199,19 +195,6 @@ fn publish_to(live: Live) -> OnStored {
             }
         }
     })
-}
-
-fn lists(settings: &Settings) -> Vec<AddressList> {
-    settings
-        .lists
-        .iter()
-        .map(|list| AddressList {
-            name: list.name.clone(),
-            allow: list.allow.clone(),
-            paths: list.paths.clone(),
-            sender: list.sender.clone(),
-        })
-        .collect()
 }
 
 /// The folder of the database, shortened for a person to read.

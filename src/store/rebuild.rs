@@ -99,7 +99,7 @@ const REPLACE: &str = "UPDATE requests SET derived_from = ?2, \
 /// Keeps the endpoint's count of noise true.
 fn count_noise(db: &Connection, id: RequestId, noise: bool) -> Result<(), StoreError> {
     db.prepare_cached(
-        "UPDATE endpoints SET noise = noise + ?2 - r.noise FROM requests r \
+        "UPDATE endpoints SET noise = endpoints.noise + ?2 - r.noise FROM requests r \
          WHERE r.id = ?1 AND r.noise <> ?2 AND endpoints.id = r.endpoint_id",
     )?
     .execute(params![id.get(), noise])?;

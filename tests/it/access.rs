@@ -1,6 +1,6 @@
 //! Who may look: with nothing, with something wrong, with the right thing.
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, trust_loopback};
 
 const JSON: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
@@ -72,7 +72,7 @@ async fn the_link_opens_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_cookie_is_secure_where_a_trusted_proxy_speaks_https() {
-    let app = TestApp::start_with(|settings| settings.trust_proxy = vec!["loopback".into()]).await;
+    let app = TestApp::start_with(|settings| settings.proxies = trust_loopback()).await;
     let answer = app.get(&app.login, "X-Forwarded-Proto: https\r\n").await;
     assert!(answer.header("set-cookie").unwrap().contains("; Secure"));
 }

@@ -1,15 +1,16 @@
 //! From whom, what it is, and what the sender is told.
 
 use hookglass::request::VerdictKind;
+use hookglass::senders::AddressList;
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, trust_loopback};
 
 const TAG_ADDED: &[u8] =
     include_bytes!("../../src/senders/catalog/samples/systeme-io/contact.tag.added.json");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_systeme_io_event_is_known_by_name_and_by_address() {
-    let app = TestApp::start_with(|settings| settings.trust_proxy = vec!["loopback".into()]).await;
+    let app = TestApp::start_with(|settings| settings.proxies = trust_loopback()).await;
     let from = |addr| format!("X-Forwarded-For: {addr}\r\nContent-Type: application/json\r\n");
     let answer = app
         .send("POST", "/crm", &from("185.236.142.2"), TAG_ADDED)
@@ -61,7 +62,7 @@ async fn a_forwarded_address_that_nobody_vouches_for_is_only_a_claim() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rejecting_what_is_outside_still_stores_it() {
     let app = TestApp::start_with(|settings| {
-        settings.trust_proxy = vec!["loopback".into()];
+        settings.proxies = trust_loopback();
         settings.reject_outside = true;
     })
     .await;
@@ -80,8 +81,8 @@ async fn rejecting_what_is_outside_still_stores_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_users_own_lists_hold_for_their_paths() {
     let app = TestApp::start_with(|settings| {
-        settings.trust_proxy = vec!["loopback".into()];
-        settings.lists = vec![hookglass::config::ListSetting {
+        settings.proxies = trust_loopback();
+        settings.lists = vec![AddressList {
             name: "office".into(),
             allow: vec![
                 "203.0.113.0/24".parse().unwrap(),

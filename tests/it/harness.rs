@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use hookglass::config::{self, Cli, Platform, Settings};
 use hookglass::request::{CapturedRequest, RequestId};
+use hookglass::senders::ProxyTrust;
 use hookglass::server::Server;
 use hookglass::store::export::{self, Selection};
 use hookglass::store::{Database, PathScope};
@@ -18,29 +19,29 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Longer than any step of a test takes; reaching it is a failure.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct TestApp {
-    pub addr: SocketAddr,
-    pub folder: TempDir,
-    pub login: String,
+pub(crate) struct TestApp {
+    pub(crate) addr: SocketAddr,
+    pub(crate) folder: TempDir,
+    pub(crate) login: String,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
 }
 
 impl TestApp {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
     /// A server whose settings were changed from the defaults.
-    pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self::start_in(folder, change).await
     }
 
     /// A server on a database that exists.
-    pub async fn start_in(folder: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn start_in(folder: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
         let settings = settings(&folder, change);
         let (stop, stopped) = watch::channel(false);
         let server = Server::bind(&settings, stopped).await.unwrap();
@@ -56,40 +57,40 @@ impl TestApp {
         }
     }
 
-    pub fn db(&self) -> PathBuf {
+    pub(crate) fn db(&self) -> PathBuf {
         self.folder.path().join("hooks.db")
     }
 
     /// Stops as SIGTERM does; the folder stays for another start.
-    pub async fn stop(self) -> TempDir {
+    pub(crate) async fn stop(self) -> TempDir {
         self.stop.send(true).unwrap();
         within(self.served).await.unwrap();
         self.folder
     }
 
     /// All that is stored, oldest first.
-    pub fn stored(&self) -> Vec<CapturedRequest> {
+    pub(crate) fn stored(&self) -> Vec<CapturedRequest> {
         stored_in(&self.db())
     }
 
     /// The one request that is stored.
-    pub fn only(&self) -> CapturedRequest {
+    pub(crate) fn only(&self) -> CapturedRequest {
         let mut stored = self.stored();
         assert_eq!(stored.len(), 1, "{stored:#?}");
         stored.remove(0)
     }
 
     /// Polls until `count` requests are stored: what is answered after a hang-up has nobody to wait for.
-    pub async fn wait_stored(&self, count: usize) -> Vec<CapturedRequest> {
+    pub(crate) async fn wait_stored(&self, count: usize) -> Vec<CapturedRequest> {
         poll(|| Some(self.stored()).filter(|stored| stored.len() >= count)).await
     }
 
-    pub async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.addr).await.unwrap()
     }
 
     /// Sends bytes, says that no more come, and reads until the other end closes.
-    pub async fn raw(&self, bytes: impl AsRef<[u8]>) -> String {
+    pub(crate) async fn raw(&self, bytes: impl AsRef<[u8]>) -> String {
         let mut socket = self.connect().await;
         socket.write_all(bytes.as_ref()).await.unwrap();
         socket.shutdown().await.unwrap();
@@ -97,7 +98,13 @@ impl TestApp {
     }
 
     /// One request on a connection of its own.
-    pub async fn send(&self, method: &str, target: &str, headers: &str, body: &[u8]) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> Answer {
         let mut socket = self.connect().await;
         let length = match body {
             [] if method == "GET" || method == "HEAD" => String::new(),
@@ -114,17 +121,17 @@ impl TestApp {
         Answer::parse(&answer)
     }
 
-    pub async fn get(&self, target: &str, headers: &str) -> Answer {
+    pub(crate) async fn get(&self, target: &str, headers: &str) -> Answer {
         self.send("GET", target, headers, b"").await
     }
 
-    pub async fn post(&self, target: &str, body: &[u8]) -> Answer {
+    pub(crate) async fn post(&self, target: &str, body: &[u8]) -> Answer {
         let headers = "Content-Type: application/json\r\n";
         self.send("POST", target, headers, body).await
     }
 
     /// A `Cookie` line of a signed-in browser.
-    pub async fn sign_in(&self) -> String {
+    pub(crate) async fn sign_in(&self) -> String {
         let answer = self.get(&self.login, "").await;
         assert_eq!(answer.status, 303, "{}", answer.head);
         let cookie = answer.header("set-cookie").unwrap();
@@ -134,14 +141,14 @@ impl TestApp {
 
 /// An answer as it came.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn parse(raw: &[u8]) -> Self {
+    pub(crate) fn parse(raw: &[u8]) -> Self {
         let end = raw
             .windows(4)
             .position(|four| four == b"\r\n\r\n")
@@ -159,23 +166,23 @@ impl Answer {
         answer
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (found, value) = line.split_once(':')?;
             found.eq_ignore_ascii_case(name).then(|| value.trim())
         })
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
     /// The id that the answer to a webhook names.
-    pub fn id(&self) -> RequestId {
+    pub(crate) fn id(&self) -> RequestId {
         self.json()["id"].as_str().unwrap().parse().unwrap()
     }
 }
@@ -196,21 +203,21 @@ fn dechunk(mut raw: &[u8]) -> Vec<u8> {
     }
 }
 
-pub async fn read_to_end(socket: &mut TcpStream) -> String {
+pub(crate) async fn read_to_end(socket: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     // A reset after the answer is no failure: the answer is what counts.
     let _ = within(socket.read_to_end(&mut answer)).await;
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-pub async fn within<F: std::future::IntoFuture>(future: F) -> F::Output {
+pub(crate) async fn within<F: std::future::IntoFuture>(future: F) -> F::Output {
     tokio::time::timeout(PATIENCE, future)
         .await
         .expect("in time")
 }
 
 /// Asks again until there is an answer.
-pub async fn poll<T>(mut ask: impl FnMut() -> Option<T>) -> T {
+pub(crate) async fn poll<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         if let Some(answer) = ask() {
@@ -221,7 +228,7 @@ pub async fn poll<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-pub fn settings(folder: &TempDir, change: impl FnOnce(&mut Settings)) -> Settings {
+pub(crate) fn settings(folder: &TempDir, change: impl FnOnce(&mut Settings)) -> Settings {
     let platform = Platform {
         data_dir: Some(folder.path().to_owned()),
         ..Platform::default()
@@ -235,7 +242,12 @@ pub fn settings(folder: &TempDir, change: impl FnOnce(&mut Settings)) -> Setting
     settings
 }
 
-pub fn stored_in(db: &Path) -> Vec<CapturedRequest> {
+/// The word of whoever connects from this machine is believed.
+pub(crate) fn trust_loopback() -> ProxyTrust {
+    ProxyTrust::parse(&["loopback".to_owned()], None).unwrap()
+}
+
+pub(crate) fn stored_in(db: &Path) -> Vec<CapturedRequest> {
     let db = Database::open(db).unwrap();
     let all = Selection {
         path: PathScope::All,

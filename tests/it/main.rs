@@ -1,4 +1,10 @@
 //! Behaviour, through real sockets and a real database file.
+#![expect(
+    clippy::unwrap_used,
+    clippy::significant_drop_tightening,
+    clippy::expect_used,
+    reason = "a test fails by a panic"
+)]
 
 mod access;
 mod capture;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hookglass::senders::AddressList;
 use hookglass::server::{Server, StartError};
 use hookglass::store::OpenError;
 use rusqlite::Connection;
@@ -194,7 +195,7 @@ async fn a_changed_list_changes_the_verdicts_of_what_is_stored() {
     assert_eq!(before.verdict_at_arrival, None);
     let folder = app.stop().await;
     let app = TestApp::start_in(folder, |settings| {
-        settings.lists = vec![hookglass::config::ListSetting {
+        settings.lists = vec![AddressList {
             name: "myself".into(),
             allow: vec!["127.0.0.0/8".parse().unwrap()],
             paths: vec![],

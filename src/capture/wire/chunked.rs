@@ -129,8 +129,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Body, trailers and what is left, the input coming in pieces of `step` bytes.
-    fn decode(raw: &[u8], step: usize) -> Result<(Vec<u8>, Vec<u8>, Vec<u8>, bool), BadChunk> {
+    /// Body, trailers, what is left of the input, and whether the end was seen.
+    type Decoded = (Vec<u8>, Vec<u8>, Vec<u8>, bool);
+
+    /// Decodes an input that comes in pieces of `step` bytes.
+    fn decode(raw: &[u8], step: usize) -> Result<Decoded, BadChunk> {
         let (mut decoder, mut input, mut body) = (Decoder::new(), BytesMut::new(), BytesMut::new());
         for piece in raw.chunks(step.max(1)) {
             input.extend_from_slice(piece);

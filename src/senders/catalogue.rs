@@ -293,3 +293,6 @@ pub(super) fn hex(hash: &[u8]) -> String {
         out
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,10 @@ use ipnet::IpNet;
 use toml::Spanned;
 
 use super::clause::{Condition, Rule};
-use super::definition::{Definition, Event, Signature, Strings};
+use super::definition::{Definition, Event, Ips, Signature, Strings};
 use super::event::{self, EventEntry, TypePattern};
-use super::selector::Selectors;
+use super::lists::parse_net;
+use super::selector::{Selector, Selectors};
 use super::template::Template;
 
 /// A sender, ready to be asked.
@@ -84,16 +85,7 @@ fn compile(
         .map(|entry| event_entry(entry, selectors))
         .collect::<Result<Vec<_>, _>>()?;
     event::sort(&mut events);
-    let (ips, ips_source) = match definition.ips {
-        Some(ips) => (
-            ips.allow
-                .iter()
-                .map(|net| net.get_ref().0.trunc())
-                .collect(),
-            ips.source,
-        ),
-        None => (Vec::new(), None),
-    };
+    let (ips, ips_source) = addresses(definition.ips)?;
     Ok(Sender {
         event_type: templates(&definition.event_type, selectors)?,
         delivery_id: templates(&definition.delivery_id, selectors)?,
@@ -105,7 +97,11 @@ fn compile(
         rules,
         ips,
         ips_source,
-        signatures: definition.signature,
+        signatures: definition
+            .signature
+            .into_iter()
+            .map(signature)
+            .collect::<Result<_, _>>()?,
         events,
         samples,
         sample_headers,
@@ -127,6 +123,26 @@ fn check_id(id: &Spanned<String>) -> Result<(), Wrong> {
         ));
     }
     Ok(())
+}
+
+fn addresses(ips: Option<Ips>) -> Result<(Vec<IpNet>, Option<String>), Wrong> {
+    let Some(ips) = ips else {
+        return Ok((Vec::new(), None));
+    };
+    let allow = ips
+        .allow
+        .iter()
+        .map(|text| parse_net(text.get_ref()).map_err(|reason| at(text, reason)))
+        .collect::<Result<_, _>>()?;
+    Ok((allow, ips.source))
+}
+
+/// The message is left as it is: it may name ways of writing the body that titles have no use for.
+fn signature(entry: Spanned<Signature>) -> Result<Signature, Wrong> {
+    match Selector::parse(&entry.get_ref().value) {
+        Ok(_) => Ok(entry.into_inner()),
+        Err(reason) => Err(at(&entry, format!("value: {reason}"))),
+    }
 }
 
 fn templates(strings: &Strings, selectors: &mut Selectors) -> Result<Vec<Template>, Wrong> {

@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ipnet::IpNet;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
-
-use super::lists::parse_net;
 
 /// One string or a list of them.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +76,7 @@ pub(super) struct Definition {
     #[serde(default)]
     pub(super) ips: Option<Ips>,
     #[serde(default)]
-    pub(super) signature: Vec<Signature>,
+    pub(super) signature: Vec<Spanned<Signature>>,
     #[serde(default)]
     pub(super) event: Vec<Event>,
     /// Header lines that the samples are sent with.
@@ -94,18 +91,7 @@ pub(super) struct Ips {
     /// Where they are published, and when that was read.
     #[serde(default)]
     pub(super) source: Option<String>,
-    pub(super) allow: Vec<Spanned<Net>>,
-}
-
-/// An address or a range.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Net(pub(super) IpNet);
-
-impl<'de> Deserialize<'de> for Net {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        parse_net(&text).map(Self).map_err(serde::de::Error::custom)
-    }
+    pub(super) allow: Vec<Spanned<String>>,
 }
 
 /// How a sender signs; read and shown, not yet checked.

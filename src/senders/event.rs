@@ -94,19 +94,25 @@ pub(super) fn find<'e>(
         .find(|entry| entry.when.as_ref().is_none_or(|when| when.holds(facts)))
 }
 
-/// The entry of a type and variant, without a request; without a variant the first of that type.
+/// The entry of a type and variant, without a request; without a variant rather one that has none.
 pub(super) fn find_named<'e>(
     entries: &'e [EventEntry],
     event_type: &str,
     variant: Option<&str>,
 ) -> Option<&'e EventEntry> {
-    let mut of_type = entries
-        .iter()
-        .filter(|entry| entry.kind.matches(event_type));
-    match variant {
-        Some(_) => of_type.find(|entry| entry.variant.as_deref() == variant),
-        None => of_type.next(),
+    let of_type = || {
+        entries
+            .iter()
+            .filter(|entry| entry.kind.matches(event_type))
+    };
+    let first = of_type().next()?;
+    if variant.is_some() {
+        return of_type().find(|entry| entry.variant.as_deref() == variant);
     }
+    of_type()
+        .take_while(|entry| entry.kind == first.kind)
+        .find(|entry| entry.variant.is_none())
+        .or(Some(first))
 }
 
 #[cfg(test)]

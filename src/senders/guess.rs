@@ -15,7 +15,7 @@ const KEYS: [&str; 8] = [
     "action",
     "kind",
 ];
-/// Header names that say it whole; `Ce-Type` is the one of `CloudEvents` (HTTP binding 1.0.2, 3.1).
+/// Header names that say it whole; `Ce-Type` is that of `CloudEvents` (HTTP binding 1.0.2, 3.1).
 const HEADERS: [&str; 4] = ["ce-type", "x-event-type", "x-event-name", "x-event"];
 /// How headers of a sender's own end: `X-Shop-Topic`.
 const ENDINGS: [&str; 4] = ["-event", "-event-type", "-event-name", "-topic"];

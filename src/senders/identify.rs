@@ -86,3 +86,6 @@ fn one_line(title: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

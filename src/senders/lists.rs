@@ -108,7 +108,7 @@ impl Lists {
             return Verdict {
                 kind: VerdictKind::NoList,
                 list: None,
-                reason: "no list speaks of this path or sender".to_owned(),
+                reason: "no allowlist for this path".to_owned(),
             };
         }
         outside(addr, &applying)

@@ -65,17 +65,12 @@ fn a_senders_own_list_speaks_of_its_requests() {
             Listed,
             "listed: systeme.io (185.236.142.2), though what it sent was not recognised",
         ),
-        (
-            "203.0.113.9",
-            None,
-            NoList,
-            "no list speaks of this path or sender",
-        ),
+        ("203.0.113.9", None, NoList, "no allowlist for this path"),
         (
             "185.236.142.2",
             Some("other"),
             NoList,
-            "no list speaks of this path or sender",
+            "no allowlist for this path",
         ),
     ];
     for (addr, sender, kind, reason) in cases {
@@ -133,15 +128,9 @@ fn a_users_list_speaks_of_its_paths_and_sender() {
             "/shopping",
             None,
             NoList,
-            "no list speaks of this path or sender",
+            "no allowlist for this path",
         ),
-        (
-            "10.1.2.3",
-            "/",
-            None,
-            NoList,
-            "no list speaks of this path or sender",
-        ),
+        ("10.1.2.3", "/", None, NoList, "no allowlist for this path"),
         (
             "9.9.9.9",
             "/shop",
@@ -161,7 +150,7 @@ fn a_users_list_speaks_of_its_paths_and_sender() {
             "/other",
             None,
             NoList,
-            "no list speaks of this path or sender",
+            "no allowlist for this path",
         ),
         (
             "185.236.142.1",

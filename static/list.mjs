@@ -17,6 +17,8 @@ const SETTLE_MS = 100;
 const narrow = matchMedia('(max-width: 820px)');
 const baseTitle = document.title;
 
+/** Rows being put in at the top count as being there, though the list is scrolled for a frame. */
+let settling = false;
 /** @type {HTMLElement[]} rows that have arrived and are not shown yet, newest first */
 let waiting = [];
 /** @type {Set<string>} ids that arrived since the page opened and were not opened yet */
@@ -54,6 +56,7 @@ export function init() {
   addEventListener('popstate', () => void restore());
   // The list's own scroller on a wide page, the document on a narrow one.
   document.addEventListener('scroll', () => { if (waiting.length && isAtTop()) showWaiting(); }, { capture: true, passive: true });
+  document.addEventListener('visibilitychange', () => { if (isQuiet()) showWaiting(); });
 }
 
 /** Asks for what is newer than the newest row; one call at a time, until there is no more. */
@@ -91,7 +94,8 @@ async function fetchNewer() {
     if (item.dataset.id) unseen.add(item.dataset.id);
     markUnseen(item);
   }
-  waiting = [...items, ...waiting];
+  // Beyond what the page keeps, the rows shown now would be dropped as well: none is missed.
+  waiting = [...items, ...waiting].slice(0, ROWS_MAX);
   announce(items.length);
   if (isQuiet()) showWaiting();
   else showPill();
@@ -141,6 +145,7 @@ function markUnseen(item) {
 function isAtTop() {
   const pane = list();
   if (!pane) return false;
+  if (settling) return true;
   if (!narrow.matches) return pane.scrollTop <= 4;
   return main()?.dataset.page === 'list' && scrollY <= 4;
 }
@@ -148,7 +153,7 @@ function isAtTop() {
 /** Whether nobody is reading where rows would move. */
 function isQuiet() {
   const pane = list();
-  if (!pane || !isAtTop() || pane.contains(document.activeElement)) return false;
+  if (document.hidden || !pane || !isAtTop() || pane.contains(document.activeElement)) return false;
   const selection = getSelection();
   if (selection && !selection.isCollapsed && pane.contains(selection.anchorNode)) return false;
   return !document.querySelector('#rows:hover');
@@ -158,22 +163,34 @@ function showPill() {
   const pill = document.getElementById('new');
   if (!pill) return;
   pill.hidden = waiting.length === 0;
-  pill.textContent = `↑ ${waiting.length.toLocaleString(document.documentElement.lang)} ${words().unseen}`;
+  const count = waiting.length.toLocaleString(document.documentElement.lang);
+  pill.textContent = `↑ ${count}${waiting.length < ROWS_MAX ? '' : '+'} ${words().unseen}`;
 }
 
-/** Puts in the rows that wait. */
+/**
+ * Puts in the rows that wait. They come in above what is seen and are scrolled to a frame later: rows
+ * that are pushed down by others would be a shift of the layout, rows that are scrolled are none.
+ */
 function showWaiting() {
   const ol = rows();
-  if (!ol || waiting.length === 0) return;
+  const scroller = narrow.matches ? document.scrollingElement : list();
+  if (!ol || !scroller || waiting.length === 0) return;
   const items = waiting;
   waiting = [];
-  requestAnimationFrame(() => {
-    for (const item of items) item.classList.add('fresh');
-    ol.prepend(...items);
-    groupByDay(ol);
-    prune(ol);
-    showPill();
-  });
+  const anchor = ol.querySelector('li[data-id]');
+  const top = anchor?.getBoundingClientRect().top ?? 0;
+  for (const item of items) item.classList.add('fresh');
+  ol.prepend(...items);
+  groupByDay(ol);
+  prune(ol);
+  showPill();
+  if (anchor?.isConnected) scroller.scrollTop += anchor.getBoundingClientRect().top - top;
+  if (settling) return;
+  settling = true;
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    scroller.scrollTop = 0;
+    settling = false;
+  }));
 }
 
 /** @param {Element} ol */

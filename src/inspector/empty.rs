@@ -3,6 +3,7 @@
 use super::figures;
 use super::phrase::{Phrase, Slot};
 use super::place::{self, Place};
+use super::state::App;
 use super::strings::Strings;
 use crate::store::EndpointSummary;
 
@@ -51,6 +52,23 @@ pub struct Other {
     pub path: String,
     pub href: String,
     pub count: String,
+}
+
+/// The catalogue's events, in the words of the page.
+#[must_use]
+pub fn samples(app: &App, s: &Strings) -> Vec<Sample> {
+    let catalogue = &app.catalogue;
+    catalogue
+        .samples()
+        .map(|sample| {
+            let variant = sample.variant.as_deref();
+            let label = catalogue.label(&sample.sender, &sample.event_type, variant, s.lang);
+            Sample {
+                id: sample.id.clone(),
+                label: format!("{} · {}", label.unwrap_or(&sample.label), sample.event_type),
+            }
+        })
+        .collect()
 }
 
 impl Waiting {

@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use super::detail::Detail;
-use super::empty::{Empty, Waiting};
+use super::empty::{self, Empty, Waiting};
 use super::figures::{self, Moment};
 use super::frame::Frame;
 use super::list::{MoreRows, NEWER_ROWS_MAX, PAGE_ROWS, Rows};
@@ -242,7 +242,8 @@ async fn empty(
     }
     let endpoints = app.store.endpoints().await?;
     let url = full_url(place, headers, app.public_url.as_deref());
-    let waiting = Box::new(Waiting::new(place, &url, &endpoints, Vec::new(), frame.s));
+    let samples = empty::samples(app, frame.s);
+    let waiting = Box::new(Waiting::new(place, &url, &endpoints, samples, frame.s));
     if counts.noise == 0 {
         return Ok(Empty::Waiting(waiting));
     }

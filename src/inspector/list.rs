@@ -33,13 +33,14 @@ impl Badge {
     #[must_use]
     pub fn new(event_type: Option<&str>) -> Self {
         // Slate is for requests without a type.
-        const HUES: [&str; 5] = ["teal", "violet", "pink", "olive", "indigo"];
+        const HUES: [&str; 5] = ["teal", "pink", "violet", "olive", "indigo"];
         let hue = event_type.map_or("slate", |text| {
             let family = text.split(['.', '_']).next().unwrap_or(text);
             let hash = family.bytes().fold(2_166_136_261_u32, |hash, byte| {
                 (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(16_777_619)
             });
-            HUES[(hash >> 3) as usize % HUES.len()]
+            // These bits tell the families of the first senders apart.
+            HUES[(hash >> 17) as usize % HUES.len()]
         });
         Self {
             text: event_type.map(str::to_owned),

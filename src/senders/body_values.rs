@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::view::form;
-use crate::view::json::{Document, Kind, paths};
+use crate::view::json::{Document, Kind, Node, paths};
 
 /// A body with more values than this is not looked into on its way to the answer (some 10 ms).
 const MAX_VALUES: usize = 200_000;
+/// An object with more members, or a place further on in a list, is passed over: each rule that asks for
+/// one costs a walk along them, and whoever sends thousands must not slow down the rest.
+const MAX_MEMBERS: usize = 2_000;
 /// More pairs than this of a form or a query are not looked at.
 pub(super) const MAX_PAIRS: usize = 1_000;
 
@@ -41,7 +44,7 @@ impl<'a> BodyValues<'a> {
     pub(super) fn lookup(&self, path: &str) -> Option<Cow<'a, str>> {
         match self {
             Self::Json(document) => {
-                let node = document.lookup(path)?;
+                let node = find(document, path)?;
                 (document.kind(node) != Kind::Null).then(|| document.text(node))
             }
             Self::Form(pairs) => {
@@ -64,7 +67,7 @@ impl<'a> BodyValues<'a> {
     pub(super) fn top_string(&self, key: &str) -> Option<Cow<'a, str>> {
         match self {
             Self::Json(document) => {
-                let node = document.get(document.root(), key)?;
+                let node = find(document, key)?;
                 (document.kind(node) == Kind::String).then(|| document.text(node))
             }
             Self::Form(_) => self.lookup(key),
@@ -75,7 +78,7 @@ impl<'a> BodyValues<'a> {
     /// Where a value stands, for a person: JSONPath, or the name of the form's field.
     pub(super) fn describe(&self, dotted: &str) -> String {
         match self {
-            Self::Json(document) => match document.lookup(dotted) {
+            Self::Json(document) => match find(document, dotted) {
                 Some(node) => {
                     let mut json = String::from("$");
                     for step in paths::steps(document, node) {
@@ -89,6 +92,23 @@ impl<'a> BodyValues<'a> {
             Self::Opaque => dotted.to_owned(),
         }
     }
+}
+
+/// The node at a dotted path, as [`Document::lookup`] finds it, where that is cheap.
+fn find(document: &Document<'_>, path: &str) -> Option<Node> {
+    let steps = path.split('.').filter(|step| !step.is_empty());
+    let mut at = document.root();
+    for step in steps {
+        at = match document.kind(at) {
+            Kind::Object if document.len(at) <= MAX_MEMBERS => document.get(at, step),
+            Kind::Array => {
+                let place = step.parse().ok().filter(|&place| place < MAX_MEMBERS)?;
+                document.index(at, place)
+            }
+            _ => None,
+        }?;
+    }
+    Some(at)
 }
 
 fn begins_like_json(body: &[u8]) -> bool {
@@ -176,6 +196,23 @@ mod tests {
         for body in [&b""[..], b"hello", b"{\"a\":", b"\xff\xfe", b"42"] {
             assert!(matches!(BodyValues::parse(body, None), BodyValues::Opaque));
         }
+    }
+
+    #[test]
+    fn thousands_of_members_are_passed_over() {
+        let members = |count: usize| {
+            let members: Vec<_> = (0..count)
+                .map(|number| format!("\"k{number}\":[1]"))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        };
+        let (few, many) = (members(MAX_MEMBERS), members(MAX_MEMBERS + 1));
+        let found = |body: &str| {
+            BodyValues::parse(body.as_bytes(), None)
+                .lookup("k1.0")
+                .is_some()
+        };
+        assert!(found(&few) && !found(&many));
     }
 
     #[test]

@@ -256,3 +256,28 @@ fn assigned(line: &str) -> Option<&str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.\"".contains(&byte);
     (!name.is_empty() && name.bytes().all(plain)).then_some(name.trim_matches('"'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FILE: &str = include_str!("catalog/systeme-io.toml");
+
+    proptest! {
+        #[test]
+        fn a_bent_file_is_taken_or_named_by_its_line(
+            at in 0..FILE.len(),
+            removed in 0_usize..40,
+            put in r#"([\[\]{}"=|.:!&@#\n]|é|title|when){0,3}"#,
+        ) {
+            let at = FILE.floor_char_boundary(at);
+            let end = FILE.ceil_char_boundary((at + removed).min(FILE.len()));
+            let bent = format!("{}{put}{}", &FILE[..at], &FILE[end..]);
+            if let Err(fault) = sender(&bent, &mut Selectors::default()) {
+                prop_assert!((1..=bent.lines().count() + 1).contains(&fault.line));
+                prop_assert!(!fault.message.is_empty());
+            }
+        }
+    }
+}

@@ -76,3 +76,115 @@ fn media_type(file: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `light-dark(#rrggbb, #rrggbb)` of a token of app.css.
+    fn token(css: &str, name: &str) -> [String; 2] {
+        let (_, rest) = css.split_once(&format!("--{name}: light-dark(")).unwrap();
+        let (pair, _) = rest.split_once(')').unwrap();
+        let (light, dark) = pair.split_once(", ").unwrap();
+        [light.to_owned(), dark.to_owned()]
+    }
+
+    fn luminance(colour: &str) -> f64 {
+        let part = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    }
+
+    fn contrast(one: &str, other: &str) -> f64 {
+        let (a, b) = (luminance(one), luminance(other));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_and_controls_stand_out_in_both_themes() {
+        let css = Files::get("app.css").unwrap();
+        let css = std::str::from_utf8(&css.data).unwrap();
+        let grounds = ["bg", "panel", "selected", "hover"];
+        let on_ground = [
+            "text",
+            "muted",
+            "accent",
+            "json-key",
+            "json-string",
+            "json-number",
+            "json-boolean",
+            "json-null",
+        ];
+        let mut pairs = vec![
+            ("text", "find-bg", 4.5),
+            ("on-accent", "accent", 4.5),
+            ("warn", "warn-bg", 4.5),
+        ];
+        pairs.extend([
+            ("good", "good-bg", 4.5),
+            ("bad", "bad-bg", 4.5),
+            ("neutral", "neutral-bg", 4.5),
+        ]);
+        pairs.extend([
+            ("teal", "teal-bg", 4.5),
+            ("violet", "violet-bg", 4.5),
+            ("pink", "pink-bg", 4.5),
+        ]);
+        pairs.extend([
+            ("olive", "olive-bg", 4.5),
+            ("indigo", "indigo-bg", 4.5),
+            ("slate", "slate-bg", 4.5),
+        ]);
+        for ground in grounds {
+            pairs.push(("control", ground, 3.0));
+            pairs.extend(on_ground.map(|text| (text, ground, 4.5)));
+        }
+        for (text, ground, least) in pairs {
+            let (fore, back) = (token(css, text), token(css, ground));
+            for theme in [0, 1] {
+                let ratio = contrast(&fore[theme], &back[theme]);
+                assert!(
+                    ratio >= least,
+                    "{text} on {ground}, theme {theme}: {ratio:.2}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn only_one_module_turns_text_into_markup() {
+        for name in Files::iter().filter(|name| name.ends_with(".mjs") && name != "fragment.mjs") {
+            let file = Files::get(&name).unwrap();
+            let text = std::str::from_utf8(&file.data).unwrap();
+            for sink in [
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacentHTML",
+                "DOMParser",
+                "eval(",
+                "new Function",
+                "document.write",
+            ] {
+                assert!(!text.contains(sink), "{name} has {sink}");
+            }
+        }
+    }
+
+    #[test]
+    fn scripts_and_styles_stay_small() {
+        let size = |ending: &str| -> usize {
+            let names = Files::iter().filter(|name| name.ends_with(ending));
+            names
+                .map(|name| Files::get(&name).unwrap().data.len())
+                .sum()
+        };
+        assert!(size(".mjs") < 40 * 1024, "{}", size(".mjs"));
+        assert!(size(".css") < 28 * 1024, "{}", size(".css"));
+    }
+}

@@ -156,6 +156,9 @@ impl Facts {
 
 fn address(request: &CapturedRequest, s: &Strings) -> Phrase {
     let client = &request.judged.client;
+    if request.received.sample {
+        return Phrase::new(s.from_page, &[]);
+    }
     match (client.addr, client.claimed) {
         (Some(addr), _) => Phrase::new("{a}", &[("a", Slot::Code(addr.to_string()))]),
         (None, Some(claimed)) => {

@@ -96,6 +96,7 @@ pub struct Strings {
     pub from: &'static str,
     pub claims: &'static str,
     pub unknown_address: &'static str,
+    pub from_page: &'static str,
     pub body: &'static str,
     pub body_none: &'static str,
     pub body_bytes: Plural,
@@ -239,6 +240,7 @@ pub const EN: Strings = Strings {
     from: "From",
     claims: "claims {address}",
     unknown_address: "unknown",
+    from_page: "this page",
     body: "Body",
     body_none: "none",
     body_bytes: Plural {

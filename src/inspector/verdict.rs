@@ -68,7 +68,8 @@ impl VerdictPane {
             badge: VerdictBadge::new(judged.verdict.kind, judged.verdict.list.as_deref(), s),
             steps: judged.client.steps.clone(),
             reason: judged.verdict.reason.clone(),
-            undeclared_proxy: judged.verdict.kind == VerdictKind::Unverified,
+            undeclared_proxy: judged.verdict.kind == VerdictKind::Unverified
+                && !request.received.sample,
             at_arrival,
         }
     }

@@ -1,8 +1,11 @@
 // Fetches pieces of pages. The only module that may turn text into elements: everything here comes from
 // this server's own templates, which escape what senders wrote.
 
-const policy = globalThis.trustedTypes?.createPolicy('hookglass', { createHTML: (html) => html })
-  ?? { createHTML: (html) => html };
+/** @type {{ createHTML(html: string): unknown }} */
+const plain = { createHTML: (html) => html };
+/** @typedef {{ trustedTypes?: { createPolicy(name: string, rules: typeof plain): typeof plain } }} Browser */
+const { trustedTypes } = /** @type {Browser} */ (/** @type {unknown} */ (globalThis));
+const policy = trustedTypes?.createPolicy('hookglass', plain) ?? plain;
 
 /** Why a piece could not be fetched; `status` is 0 where the server could not be reached. */
 export class LoadError extends Error {

@@ -316,8 +316,10 @@ async function load(href) {
     const fragment = await loadFragment(href, 'detail', own.signal);
     if (own.signal.aborted) return false;
     localise(fragment);
+    const focused = pane.contains(document.activeElement) ? document.activeElement : null;
     pane.replaceChildren(fragment);
     pane.scrollTop = 0;
+    if (focused) keepFocus(pane, focused);
     tree.init(pane);
     select(pane.querySelector('#title')?.getAttribute('data-id') ?? '');
     return true;
@@ -326,6 +328,17 @@ async function load(href) {
     else if (error instanceof LoadError) say(words().loadFailed);
     return false;
   }
+}
+
+/**
+ * What had the focus is gone with the request before: its like in this one gets it, else the pane.
+ * @param {HTMLElement} pane
+ * @param {Element} before
+ */
+function keepFocus(pane, before) {
+  const rel = before.getAttribute('rel');
+  const like = rel ? pane.querySelector(`.beside a[rel="${CSS.escape(rel)}"]`) : null;
+  (like instanceof HTMLElement ? like : pane).focus({ preventScroll: true });
 }
 
 /** @param {string} id */

@@ -195,12 +195,19 @@ fn notes(request: &CapturedRequest, s: &Strings) -> Vec<(String, bool)> {
     let mut notes = Vec::new();
     if let Some(usual) = usual {
         let reason = received.arrival_reason.as_deref().unwrap_or(usual);
-        notes.push((reason.to_owned(), true));
+        notes.push((capitalised(reason), true));
     }
     if received.sample {
         notes.push((s.sample_why.to_owned(), false));
     }
     notes
+}
+
+/// A clause as a sentence of its own.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
 }
 
 fn body_pane(request: &CapturedRequest, place: &Place) -> BodyPane {

@@ -1,13 +1,14 @@
 //! `/-/live`: server-sent events that tell a page what has just been stored.
 
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
+use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -15,11 +16,14 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::timeout;
 
 use super::AppState;
+use super::access::is_still_welcome;
 use crate::live::Added;
 use crate::store::PathScope;
 
 /// A comment this often keeps proxies from closing the stream, and notices that the page is gone.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A sign-out or a revoked token ends the stream at its next event, within this time.
+const RECHECK: Duration = Duration::from_secs(1);
 /// Sent first, so that the page knows at once that it is connected, and how soon to come back.
 const HELLO: &str = "retry: 1000\n: hello\n\n";
 
@@ -31,12 +35,19 @@ pub(super) struct Watch {
 
 /// Events `added` with `{"id":…,"path":…}` for the path and all below; `missed` where the page was too
 /// slow and has to ask for what is new.
-pub(super) async fn live(State(state): State<AppState>, Query(watch): Query<Watch>) -> Response {
+pub(super) async fn live(
+    State(state): State<AppState>,
+    Query(watch): Query<Watch>,
+    headers: HeaderMap,
+) -> Response {
     let stream = events(Watcher {
+        admitted: Instant::now(),
+        headers,
         news: state.live.watch(),
         stop: state.stop.clone(),
         scope: PathScope::new(&watch.path),
         greeted: false,
+        state,
     });
     (
         [
@@ -49,6 +60,10 @@ pub(super) async fn live(State(state): State<AppState>, Query(watch): Query<Watc
 }
 
 struct Watcher {
+    state: AppState,
+    /// What the visitor came with, and when that was last found good.
+    headers: HeaderMap,
+    admitted: Instant,
     news: broadcast::Receiver<Added>,
     stop: watch::Receiver<bool>,
     scope: PathScope,
@@ -72,6 +87,9 @@ impl Watcher {
                 news = timeout(HEARTBEAT, self.news.recv()) => news,
                 _ = self.stop.wait_for(|stop| *stop) => return None,
             };
+            if !self.is_admitted().await {
+                return None;
+            }
             match news {
                 Ok(Ok(added)) if self.scope.holds(&added.path) => {
                     let data =
@@ -86,5 +104,14 @@ impl Watcher {
                 Err(_) => return Some(": alive\n\n".to_owned()),
             }
         }
+    }
+
+    /// Asked again at each heartbeat, and with news at most once a second.
+    async fn is_admitted(&mut self) -> bool {
+        if self.admitted.elapsed() < RECHECK {
+            return true;
+        }
+        self.admitted = Instant::now();
+        is_still_welcome(&self.state, &self.headers).await
     }
 }

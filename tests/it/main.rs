@@ -8,8 +8,10 @@
 
 mod access;
 mod capture;
+mod command;
 mod crash;
 mod harness;
+mod pages;
 mod storage;
 mod structure;
 mod wire;

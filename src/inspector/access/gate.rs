@@ -69,6 +69,14 @@ fn is_allowed(request: &Request) -> bool {
     }
 }
 
+/// Whether who came with these headers may still look: a stream outlives a sign-out otherwise.
+pub(in crate::inspector) async fn is_still_welcome(state: &AppState, headers: &HeaderMap) -> bool {
+    matches!(
+        visitor(state, headers).await,
+        Ok(Visitor::Browser | Visitor::Program)
+    )
+}
+
 async fn visitor(state: &AppState, headers: &HeaderMap) -> Result<Visitor, StoreError> {
     let Access::SignIn { cookie, own_token } = &state.access else {
         return Ok(Visitor::Browser);

@@ -14,6 +14,7 @@ use crate::secret;
 use crate::store::StoreError;
 
 pub use gate::gate;
+pub(super) use gate::is_still_welcome;
 pub use login::routes;
 
 /// How a visitor is let in.

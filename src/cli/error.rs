@@ -31,9 +31,6 @@ pub enum CliError {
     /// The standard output, or the file that was named, takes no more.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),
-    /// Anything else, with all its causes.
-    #[error("{0:#}")]
-    Other(#[from] anyhow::Error),
 }
 
 impl CliError {
@@ -42,7 +39,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Config(_) | Self::Start(_) | Self::Open(_) => EXIT_USAGE,
-            Self::Failed(_) | Self::Store(_) | Self::Output(_) | Self::Other(_) => EXIT_FAILURE,
+            Self::Failed(_) | Self::Store(_) | Self::Output(_) => EXIT_FAILURE,
         }
     }
 

@@ -37,12 +37,16 @@ pub async fn serve(
     });
     let mut backoff = BACKOFF_MIN;
     loop {
-        let Some(place) = connections.enter().await else {
-            break;
+        let next = async {
+            let place = connections.enter().await;
+            (place, listener.accept().await)
         };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let (place, accepted) = tokio::select! {
+            next = next => next,
             _ = stop.wait_for(|stop| *stop) => break,
+        };
+        let Some(place) = place else {
+            break;
         };
         match accepted {
             Ok((socket, peer)) => {

@@ -53,9 +53,11 @@ where
     let mut stream = Stream::new(io);
     let mut idle = HEAD_TIME;
     loop {
-        place.set_waiting(true);
+        place.waits();
         if stream.buffer.is_empty() {
+            // What has come is taken before a reason to go is looked for.
             let filled = tokio::select! {
+                biased;
                 filled = stream.fill(Instant::now() + idle) => filled,
                 _ = stop.wait_for(|stop| *stop) => Filled::End,
                 () = place.evicted() => Filled::End,
@@ -69,10 +71,11 @@ where
             clock: Instant::now(),
         };
         let read = tokio::select! {
+            biased;
             read = head::read(&mut stream) => read,
             () = place.evicted() => return,
         };
-        place.set_waiting(false);
+        place.is_busy();
         let exchange = Exchange {
             stream: &mut stream,
             peer,
@@ -123,8 +126,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Exchange<'_, S> {
         }
         let body = body::buffered(self.stream);
         let arrived = self.arrived(head, body, Arrival::Refused, Some(refusal));
+        let head_only = arrived.head.method() == "HEAD";
         let answer = self.server.hook.receive(arrived).await;
-        let _ = self.stream.write(&answer.to_bytes(false, true)).await;
+        let _ = self.stream.write(&answer.to_bytes(head_only, true)).await;
         unread
     }
 

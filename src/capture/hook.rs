@@ -49,7 +49,6 @@ impl Hook {
         let refusal = arrived.refusal.clone();
         let new = self.judge(arrived).await;
         let log = LogLine::of(&new);
-        let rejected = new.answer_status == 403 && refusal.is_none();
         let mut answer = Answer {
             status: new.answer_status,
             stored: None,
@@ -57,13 +56,14 @@ impl Hook {
             retry_after_s: None,
             preflight,
         };
-        if rejected {
+        let on_the_wire = answer.error.is_some();
+        if answer.error.is_none() && new.answer_status == 403 {
             answer.error = Some(new.judged.verdict.reason.clone());
         }
         match self.store.capture(new).await {
             Ok(id) => answer.stored = Some(id),
             // What was refused anyway is answered as it would have been.
-            Err(_) if answer.error.is_some() => {}
+            Err(_) if on_the_wire => {}
             Err(error) => {
                 let (status, retry) = match &error {
                     CaptureError::NoSpace(_) => (507, RETRY_LATER_S),
@@ -91,7 +91,7 @@ impl Hook {
             secure,
             head: Head::new(self.redactor.redact(arrived.head.raw().clone())),
             body: arrived.body,
-            trailers: arrived.trailers,
+            trailers: self.redactor.redact(arrived.trailers),
             declared_bytes: arrived.declared_bytes,
             arrival: arrived.arrival,
             arrival_reason: arrived

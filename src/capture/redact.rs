@@ -22,7 +22,7 @@ impl Redactor {
         }
     }
 
-    /// The head without our secrets; the same bytes, not copied, where there are none.
+    /// A head, or trailers, without our secrets; the same bytes, not copied, where there are none.
     pub(super) fn redact(&self, head: Bytes) -> Bytes {
         let Some(first) = self.find(&head, 0) else {
             return head;

@@ -49,7 +49,11 @@ where
     let refusal = match body.end {
         End::Whole => None,
         End::TooLarge => Some(Refusal::new(413, "forms here are at most 1 MiB")),
-        _ => Some(Refusal::new(400, "the request's body did not arrive whole")),
+        End::TimedOut => Some(Refusal::new(408, "the request's body came too slowly")),
+        End::NoMemory => Some(Refusal::new(503, "no memory left for bodies")),
+        End::CutOff | End::Malformed(_) => {
+            Some(Refusal::new(400, "the request's body did not arrive whole"))
+        }
     };
     let request = match refusal {
         Some(refusal) => Err(refusal),

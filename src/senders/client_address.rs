@@ -245,10 +245,9 @@ fn claimed(entries: &[Entry]) -> Option<IpAddr> {
     farthest
 }
 
-/// A proxy says that it stands before us (also used to refuse signing-in without a password there).
-#[must_use]
-pub fn has_forwarding_header(head: &Head) -> bool {
-    forwarding::trace(head).is_some()
+/// The headers that only a proxy or tunnel adds.
+pub fn forwarding_headers() -> impl Iterator<Item = &'static str> {
+    forwarding::names().chain(["Via"])
 }
 
 /// What to start with so that an unverified address can be checked.

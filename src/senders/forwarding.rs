@@ -38,6 +38,11 @@ const KNOWN: [(&str, Form); 9] = [
 /// Headers that only a proxy adds, too, but that name no address.
 const TRACES: [&str; 2] = ["X-Forwarded-Host", "X-Forwarded-Proto"];
 
+/// The names of them all.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|(name, _)| *name).chain(TRACES)
+}
+
 impl ForwardHeader {
     /// The header of that name; one that is not known is read as a list.
     pub(super) fn named(name: &str) -> Self {

@@ -96,6 +96,9 @@ impl Reading {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
+        if length > self.max {
+            return End::TooLarge;
+        }
         let started = Instant::now();
         loop {
             let missing = length - self.body.len() as u64;

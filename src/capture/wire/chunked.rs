@@ -115,7 +115,11 @@ fn chunk_size(line: &[u8]) -> Result<u64, BadChunk> {
         .iter()
         .take_while(|byte| byte.is_ascii_hexdigit())
         .count();
-    let rest = line[digits..].trim_ascii_start();
+    let blank = line[digits..]
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count();
+    let rest = &line[digits + blank..];
     if digits == 0 || digits > 15 || !(rest.is_empty() || rest.starts_with(b";")) {
         return Err(BadChunk("a chunk's size is not a hexadecimal number"));
     }

@@ -113,26 +113,31 @@ impl Running {
         Some(written.map(|()| Bytes::from(out)))
     }
 
+    /// Reads and encodes off the async threads.
     async fn write_batch(
         &mut self,
         after: Option<RequestId>,
         out: &mut Vec<u8>,
     ) -> Result<(), StoreError> {
-        let selection = self.selection.clone();
-        let requests = self
-            .store
-            .read(move |db| batch(db, &selection, after))
-            .await?;
-        match requests.last() {
-            Some(last) => self.step = Step::After(Some(last.id)),
-            None => {
-                self.step = Step::Done;
-                infallible(self.exporter.end(out));
+        let (selection, mut exporter) = (self.selection.clone(), self.exporter.clone());
+        let written = self.store.read(move |db| {
+            let mut out = Vec::new();
+            let requests = batch(db, &selection, after)?;
+            for request in &requests {
+                infallible(exporter.one(&mut out, request));
             }
-        }
-        for request in &requests {
-            infallible(self.exporter.one(out, request));
-        }
+            Ok((out, exporter, requests.last().map(|last| last.id)))
+        });
+        let (written, exporter, last) = written.await?;
+        *out = written;
+        self.exporter = exporter;
+        self.step = match last {
+            Some(last) => Step::After(Some(last)),
+            None => {
+                infallible(self.exporter.end(out));
+                Step::Done
+            }
+        };
         Ok(())
     }
 }

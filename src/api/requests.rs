@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{ApiError, optional};
 use crate::inspector::AppState;
 use crate::request::{CapturedRequest, RequestId, RequestSummary};
-use crate::store::{Page, PathScope, Scope};
+use crate::store::{Page, PathScope, Scope, StoreError};
 use crate::transfer::Record;
 
 /// Requests on a page of the list.
@@ -114,7 +114,11 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let request = find(&state, &id).await?;
-    Ok(Json(Record::from(&request)).into_response())
+    // A large body takes its time to encode.
+    let json = tokio::task::spawn_blocking(move || serde_json::to_vec(&Record::from(&request)));
+    let json = json.await.map_err(|_| StoreError::Closed)?;
+    let json = json.map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    Ok(([(CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// The body's bytes as they came, in a form that no browser acts on.

@@ -21,6 +21,9 @@ use crate::secret::{self, Kind};
 use crate::senders::{Catalogue, CatalogueError, Judge};
 use crate::store::{OnStored, OpenError, OpenOptions, Store, StoreError, access};
 
+/// Between two tries whether captures can be stored again.
+const PROBE_EVERY: Duration = Duration::from_secs(5);
+
 /// How long a one-time link opens.
 pub const LOGIN_CODE_TIME: Duration = Duration::from_secs(10 * 60);
 
@@ -125,10 +128,12 @@ impl Server {
     /// Serves until it is told to stop, then answers what is in flight and closes the database.
     pub async fn run(self) {
         let stop = self.state.stop.clone();
+        let probe = tokio::spawn(probe(self.store.clone()));
         let rebuild = tokio::spawn(rebuild::run(self.store.clone(), self.judge, stop.clone()));
         let pages = router::router(self.state);
         capture::serve(self.listener, self.hook, pages, self.limits, stop).await;
         let _ = rebuild.await;
+        probe.abort();
         self.store.close().await;
     }
 
@@ -148,6 +153,19 @@ impl Server {
     }
 }
 
+/// While captures fail, tries again whether they can be stored: senders that were told to come back
+/// later, and whoever asks `/-/readyz`, need no capture to succeed first.
+async fn probe(store: Store) {
+    loop {
+        tokio::time::sleep(PROBE_EVERY).await;
+        if !store.health().is_ok()
+            && let Err(error) = store.probe().await
+        {
+            tracing::debug!("still nothing can be stored: {error}");
+        }
+    }
+}
+
 /// A code for [`login_path`]; only its hash is to be stored.
 ///
 /// # Errors
@@ -163,8 +181,22 @@ pub fn new_login_code() -> Result<String, StoreError> {
 pub fn login_path(code: &str, next: &str) -> String {
     match next {
         "" | "/" => format!("/-/login?code={code}"),
-        path => format!("/-/login?code={code}&next={path}%3Finspect"),
+        path => format!("/-/login?code={code}&next={}%3Finspect", encoded(path)),
     }
+}
+
+/// A path as a query's value.
+fn encoded(path: &str) -> String {
+    let mut text = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                text.push(char::from(byte));
+            }
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
 }
 
 async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
 use rusqlite::{Connection, OpenFlags};
@@ -18,6 +18,8 @@ const NUDGE_BYTES: usize = 8 * 1024 * 1024;
 const FINISH_FRAMES: u64 = 4096;
 /// A row's head and columns beside its body, roughly.
 const ROW_BYTES: usize = 1024;
+/// What a piece of work that is no capture writes, at most roughly: a batch of a rebuild.
+const WORK_BYTES: usize = 1024 * 1024;
 
 pub(super) struct Checkpointer {
     nudge: SyncSender<()>,
@@ -52,11 +54,26 @@ impl Checkpointer {
     }
 
     pub(super) fn after_group(&mut self, rows: usize, body_bytes: usize) {
-        self.unfolded_bytes += body_bytes + rows * ROW_BYTES;
-        if self.unfolded_bytes >= NUDGE_BYTES {
-            self.unfolded_bytes = 0;
-            // A full channel means that a checkpoint is already asked for.
-            let _ = self.nudge.try_send(());
+        self.written(body_bytes + rows * ROW_BYTES);
+    }
+
+    pub(super) fn after_work(&mut self) {
+        self.written(WORK_BYTES);
+    }
+
+    fn written(&mut self, bytes: usize) {
+        self.unfolded_bytes += bytes;
+        if self.unfolded_bytes < NUDGE_BYTES {
+            return;
+        }
+        self.unfolded_bytes = 0;
+        match self.nudge.try_send(()) {
+            // Full: a checkpoint is already asked for.
+            Ok(()) | Err(TrySendError::Full(())) => {}
+            // The thread is gone: the writer does all of it.
+            Err(TrySendError::Disconnected(())) => {
+                self.frames.store(u64::MAX, Ordering::Relaxed);
+            }
         }
     }
 

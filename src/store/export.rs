@@ -13,6 +13,10 @@ const BATCH_ROWS: u32 = 64;
 /// Bytes after which a batch ends early: memory stays flat whatever the bodies' sizes.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
+/// An id is the nanosecond of the commit, so what was received since a time has an id from then on; a
+/// clock that was set back in between may have moved it by this much.
+const CLOCK_SLACK_NS: i64 = 24 * 3_600 * 1_000_000_000;
+
 /// What is exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
@@ -47,24 +51,18 @@ pub fn batch(
          AND received_at >= ?5 AND received_at < ?6 ORDER BY id LIMIT ?7"
     );
     let mut statement = db.prepare_cached(&sql)?;
-    let first = selection.only.map_or(-1, |id| id.get() - 1);
+    let only = selection.only.map_or(-1, |id| id.get() - 1);
+    let since = selection.since.map_or(-1, |time| {
+        time.0.saturating_mul(1000).saturating_sub(CLOCK_SLACK_NS)
+    });
     let mut rows = statement.query(params![
         path,
         end,
-        after.map_or(-1, RequestId::get).max(first),
+        after.map_or(-1, RequestId::get).max(only).max(since),
         selection.only.map_or(i64::MAX, RequestId::get),
         selection.since.map_or(i64::MIN, |time| time.0),
         selection.until.map_or(i64::MAX, |time| time.0),
         BATCH_ROWS,
     ])?;
-    let (mut batch, mut bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
-        let request = row::whole(row)??;
-        bytes += request.received.body.len() + request.received.head.raw().len();
-        batch.push(request);
-        if bytes >= BATCH_BYTES {
-            break;
-        }
-    }
-    Ok(batch)
+    row::until_bytes(&mut rows, BATCH_BYTES)
 }

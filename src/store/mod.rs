@@ -50,6 +50,37 @@ struct Readers {
     permits: Arc<Semaphore>,
 }
 
+impl Readers {
+    fn take(&self) -> Option<Taken<'_>> {
+        let connection = lock(&self.idle).pop();
+        connection.map(|connection| Taken {
+            connection: Some(connection),
+            idle: &self.idle,
+        })
+    }
+}
+
+/// A reader in use; it goes back when this is dropped, also by a panic.
+struct Taken<'a> {
+    connection: Option<Connection>,
+    idle: &'a Mutex<Vec<Connection>>,
+}
+
+impl std::ops::Deref for Taken<'_> {
+    type Target = Connection;
+
+    #[expect(clippy::expect_used, reason = "it is there until the drop")]
+    fn deref(&self) -> &Connection {
+        self.connection.as_ref().expect("a connection")
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        lock(self.idle).extend(self.connection.take());
+    }
+}
+
 /// Told after each commit which requests it stored, in the order of their ids.
 pub type OnStored = Box<dyn Fn(&[Stored]) + Send>;
 
@@ -98,12 +129,9 @@ impl Store {
             .map_err(|_| StoreError::Closed)?;
         let shared = Arc::clone(&self.0);
         tokio::task::spawn_blocking(move || {
-            let connection = lock(&shared.readers.idle).pop();
-            let Some(connection) = connection else {
-                return Err(StoreError::Closed);
-            };
-            let result = work(&connection);
-            lock(&shared.readers.idle).push(connection);
+            let taken = shared.readers.take().ok_or(StoreError::Closed)?;
+            let result = work(&taken);
+            drop(taken);
             drop(permit);
             result
         })
@@ -160,6 +188,22 @@ impl Store {
     #[must_use]
     pub fn health(&self) -> Health {
         self.0.health.get()
+    }
+
+    /// Tries a small write where captures have been failing; a success ends that.
+    ///
+    /// # Errors
+    /// When nothing can be written still.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.write(|db| {
+            db.execute(
+                "INSERT INTO state (key, value) VALUES ('probe', 1) \
+                 ON CONFLICT (key) DO UPDATE SET value = value + 1",
+                [],
+            )?;
+            Ok(())
+        })
+        .await
     }
 
     /// Commits what waits, folds the WAL into the database and closes. Later calls fail with `Closed`.

@@ -234,6 +234,8 @@ fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "secure_delete", "ON")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "trusted_schema", "OFF")?;
+    // Checkpoints are the business of `checkpoint`, never of a commit that a sender waits for.
+    db.pragma_update(None, "wal_autocheckpoint", 0)?;
     db.pragma_update(None, "journal_size_limit", writer::WAL_LIMIT_BYTES)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(())

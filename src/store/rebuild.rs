@@ -8,6 +8,8 @@ use crate::request::{CapturedRequest, Judged, RequestId};
 
 /// Requests read and written at a time: a write this short holds no capture up.
 const BATCH_ROWS: u32 = 50;
+/// Bytes of heads and bodies after which a batch ends early: an update rewrites them.
+const BATCH_BYTES: usize = 1024 * 1024;
 /// The version that the whole history was last derived from.
 const DONE: &str = "derived_from";
 
@@ -49,11 +51,12 @@ pub fn stale(
         "SELECT {WHOLE_COLUMNS} FROM requests WHERE id > ?1 AND derived_from <> ?2 ORDER BY id LIMIT ?3"
     );
     let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map(
-        params![after.map_or(-1, RequestId::get), version, BATCH_ROWS],
-        row::whole,
-    )?;
-    rows.map(|row| row?).collect()
+    let mut rows = statement.query(params![
+        after.map_or(-1, RequestId::get),
+        version,
+        BATCH_ROWS
+    ])?;
+    row::until_bytes(&mut rows, BATCH_BYTES)
 }
 
 /// Replaces what is derived of one request; the client address stays as it was found at arrival.

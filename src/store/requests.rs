@@ -6,10 +6,12 @@ use super::Stored;
 use super::endpoints::{self, Tally};
 use super::error::StoreError;
 use super::row::{self, SUMMARY_COLUMNS, WHOLE_COLUMNS};
-use crate::request::{CapturedRequest, NewRequest, RequestId, RequestSummary};
+use crate::request::{CapturedRequest, NewRequest, Received, RequestId, RequestSummary};
 
 /// Past this many endpoints below a path, its list is read from the list of all.
 const MERGED_ENDPOINTS_MAX: usize = 50;
+
+const METHOD_CHARS: usize = 64;
 
 /// Which paths are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +92,7 @@ pub(super) fn insert(
         i64::try_from(received.took_us).unwrap_or(i64::MAX),
         received.peer.to_string(),
         received.secure,
-        received.head.method(),
+        method(received),
         i64::try_from(received.body.len()).unwrap_or(i64::MAX),
         received
             .declared_bytes
@@ -125,6 +127,11 @@ pub(super) fn insert(
         id: RequestId::new(id).unwrap_or_else(row::zero_id),
         path: path.into_owned(),
     })
+}
+
+/// What a list shows of a method: refused garbage may begin with kilobytes of it.
+fn method(received: &Received) -> String {
+    received.head.method().chars().take(METHOD_CHARS).collect()
 }
 
 const INSERT: &str = "INSERT INTO requests (id, endpoint_id, received_at, took_us, peer, secure, method, \

@@ -23,6 +23,23 @@ pub(super) const WHOLE_COLUMNS: &str = "id, received_at, took_us, peer, secure, 
 /// A row as the database gave it, or why it can't be read as one of ours.
 type Parsed<T> = rusqlite::Result<Result<T, StoreError>>;
 
+/// Reads whole requests until their bytes pass `max`: memory stays flat whatever the bodies' sizes.
+pub(super) fn until_bytes(
+    rows: &mut rusqlite::Rows<'_>,
+    max: usize,
+) -> Result<Vec<CapturedRequest>, StoreError> {
+    let (mut batch, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let request = whole(row)??;
+        bytes += request.received.body.len() + request.received.head.raw().len();
+        batch.push(request);
+        if bytes >= max {
+            break;
+        }
+    }
+    Ok(batch)
+}
+
 /// What an id that the table can't hold reads as.
 pub(super) fn zero_id() -> RequestId {
     RequestId::new(0).unwrap_or_else(|| unreachable!("zero is not negative"))

@@ -32,7 +32,7 @@ pub(super) const WAL_LIMIT_BYTES: u32 = 64 * 1024 * 1024;
 
 type Reply = oneshot::Sender<Result<RequestId, CaptureError>>;
 /// Runs inside a transaction and gives what is to be called with the outcome of its commit.
-type Work = Box<dyn FnOnce(&Connection) -> Settle + Send>;
+type Work = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Settle + Send>;
 
 /// What a piece of work leaves to be done.
 struct Settle {
@@ -108,7 +108,7 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (reply, outcome) = oneshot::channel();
         let work: Work = Box::new(move |db| {
-            let result = work(db);
+            let result = db.and_then(work);
             Settle {
                 commit: result.is_ok(),
                 reply: Box::new(move |committed| {
@@ -161,9 +161,12 @@ impl WriterThread {
                 Job::Run(work) => self.run_alone(work),
                 Job::Close(done) => {
                     jobs.close();
-                    while let Ok(Job::Capture(first)) = jobs.try_recv() {
-                        let (group, _) = gather(first, &mut jobs);
-                        self.store(group);
+                    while let Ok(job) = jobs.try_recv() {
+                        match job {
+                            Job::Capture(one) => self.store(vec![one]),
+                            Job::Run(work) => self.run_alone(work),
+                            Job::Close(_) => {}
+                        }
                     }
                     self.checkpointer.finish(&self.db);
                     let _ = done.send(());
@@ -184,16 +187,19 @@ impl WriterThread {
             .into_iter()
             .partition(|one| one.since.elapsed() > WAIT_MAX);
         for one in late {
-            let waited_too_long =
-                CaptureError::Unavailable("it waited too long to be stored".into());
-            let _ = one.reply.send(Err(waited_too_long));
+            let error = self.failing().unwrap_or_else(|| {
+                CaptureError::Unavailable("it waited too long to be stored".into())
+            });
+            self.report(Health::Failing(error.clone()));
+            let _ = one.reply.send(Err(error));
         }
         if group.is_empty() {
             return;
         }
         match self.commit(&group) {
             Ok(stored) => self.acknowledge(group, &stored),
-            Err(CaptureError::Unavailable(_)) if group.len() > 1 => {
+            Err(error @ CaptureError::Unavailable(_)) if group.len() > 1 => {
+                self.report(Health::Failing(error));
                 for one in group {
                     self.store(vec![one]);
                 }
@@ -210,6 +216,7 @@ impl WriterThread {
     fn commit(&mut self, group: &[Waiting]) -> Result<Vec<Stored>, CaptureError> {
         self.space.check()?;
         self.checkpointer.before_group(&self.db);
+        self.limit_wait(group)?;
         let last_id = self.last_id()?;
         let (stored, newest) = insert_group(&mut self.db, group, last_id, self.derived_from)
             .map_err(|error| capture_error(&error))?;
@@ -243,20 +250,48 @@ impl WriterThread {
             .map_err(|error| capture_error(&error))
     }
 
+    /// A lock held by another program is waited for no longer than the first of the group may wait.
+    fn limit_wait(&self, group: &[Waiting]) -> Result<(), CaptureError> {
+        let waited = group
+            .first()
+            .map_or(Duration::ZERO, |one| one.since.elapsed());
+        let left = WAIT_MAX.saturating_sub(waited);
+        self.db
+            .busy_timeout(left)
+            .map_err(|error| capture_error(&error))
+    }
+
+    /// Runs one piece of work in a transaction of its own. That one can be committed also shows that
+    /// captures can be again, where there is room.
     fn run_alone(&mut self, work: Work) {
-        let tx = match self
-            .db
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-        {
+        // Setting it cannot fail on an open connection, and matters only where another program locks.
+        let _ = self.db.busy_timeout(WAIT_MAX);
+        let immediate = TransactionBehavior::Immediate;
+        let tx = match self.db.transaction_with_behavior(immediate) {
             Ok(tx) => tx,
             Err(error) => {
-                tracing::warn!("can't begin a transaction: {error}");
-                return; // the work's reply is dropped: its caller sees `Closed`
+                let Settle { reply, .. } = work(Err(error.into()));
+                return reply(Ok(()));
             }
         };
-        let Settle { commit, reply } = work(&tx);
-        let outcome = if commit { tx.commit() } else { tx.rollback() };
-        reply(outcome.map_err(|error| capture_error(&error)));
+        let Settle { commit, reply } = work(Ok(&tx));
+        let outcome = match commit {
+            true => tx.commit(),
+            false => tx.rollback(),
+        };
+        let outcome = outcome.map_err(|error| capture_error(&error));
+        self.checkpointer.after_work();
+        if commit && outcome.is_ok() && self.space.check().is_ok() {
+            self.report(Health::Ok);
+        }
+        reply(outcome);
+    }
+
+    fn failing(&self) -> Option<CaptureError> {
+        match self.shared.upgrade()?.health.get() {
+            Health::Ok => None,
+            Health::Failing(error) => Some(error),
+        }
     }
 
     fn report(&self, health: Health) {

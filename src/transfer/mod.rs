@@ -72,7 +72,7 @@ impl std::str::FromStr for Format {
 
 /// Writes an export: [`Exporter::begin`] once, [`Exporter::one`] for each request,
 /// [`Exporter::end`] once. It holds nothing of what it wrote.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Exporter {
     format: Format,
     written: u64,

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use super::{CliError, complain};
 use crate::config::{ExportArgs, Settings};
@@ -20,6 +21,10 @@ pub(super) fn run(
             let cannot = |error: io::Error| {
                 CliError::Failed(format!("can't write {}: {error}", path.display()))
             };
+            if same_file(path, &settings.db) {
+                let sentence = "the export would overwrite the database; name another file";
+                return Err(CliError::Usage(sentence.to_owned()));
+            }
             let mut file = BufWriter::new(File::create(path).map_err(cannot)?);
             let written = write(&mut file, &db, args)?;
             let file = file
@@ -33,6 +38,14 @@ pub(super) fn run(
     let noun = if written == 1 { "request" } else { "requests" };
     complain(&format!("{written} {noun} exported"));
     Ok(())
+}
+
+/// Whether two names lead to one file that exists.
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
 }
 
 /// One batch after the other: memory stays flat whatever the history's size.

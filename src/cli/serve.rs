@@ -68,11 +68,18 @@ async fn greeting(settings: &Settings, server: &Server) -> Result<String, CliErr
     let inspector = if settings.no_auth {
         format!("{base}/?inspect   (open to this machine: --no-auth)")
     } else {
-        let link = server.login_link("/").await?;
-        let minutes = LOGIN_CODE_TIME.as_secs() / 60;
-        format!(
-            "{base}{link}\n                 (opens once, within {minutes} minutes; another one: hookglass open)"
-        )
+        match server.login_link("/").await {
+            Ok(link) => {
+                let minutes = LOGIN_CODE_TIME.as_secs() / 60;
+                format!(
+                    "{base}{link}\n                 (opens once, within {minutes} minutes; another one: hookglass open)"
+                )
+            }
+            // A full disk must not keep senders from being told so.
+            Err(error) => {
+                format!("{base}/?inspect   (no link could be made: {error}; later: hookglass open)")
+            }
+        }
     };
     let outside = match settings.trust_proxy.as_slice() {
         [] => format!(

@@ -13,7 +13,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 
 use super::AppState;
 use super::access::is_still_welcome;
@@ -82,9 +82,10 @@ impl Watcher {
         if !std::mem::replace(&mut self.greeted, true) {
             return Some(HELLO.to_owned());
         }
+        let next_beat = tokio::time::Instant::now() + HEARTBEAT;
         loop {
             let news = tokio::select! {
-                news = timeout(HEARTBEAT, self.news.recv()) => news,
+                news = timeout_at(next_beat, self.news.recv()) => news,
                 _ = self.stop.wait_for(|stop| *stop) => return None,
             };
             if !self.is_admitted().await {

@@ -13,6 +13,7 @@ use super::AppState;
 use crate::capture::Origin;
 use crate::request::{Arrival, ClientAddress, Head, NewRequest, Received, Timestamp};
 use crate::senders::Sample;
+use crate::store::CaptureError;
 
 /// The form's fields.
 #[derive(Deserialize)]
@@ -57,7 +58,13 @@ pub(super) async fn send(
             let target = format!("{path}?inspect={id}");
             (StatusCode::SEE_OTHER, [(LOCATION, target)]).into_response()
         }
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+        Err(error) => {
+            let status = match error {
+                CaptureError::NoSpace(_) => StatusCode::INSUFFICIENT_STORAGE,
+                CaptureError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            };
+            (status, error.to_string()).into_response()
+        }
     }
 }
 

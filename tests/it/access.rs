@@ -62,7 +62,7 @@ async fn the_link_opens_once() {
         cookie.starts_with(&format!("hookglass_{}=hgs_", app.addr.port())),
         "{cookie}"
     );
-    for attribute in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=604800"] {
+    for attribute in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=34560000"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
     assert!(!cookie.contains("Secure"));

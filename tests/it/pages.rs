@@ -279,3 +279,13 @@ async fn a_sign_out_ends_the_stream() {
         assert!(began.elapsed().as_secs() < 10, "the stream goes on");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_nothing_stands_at_is_not_the_inspector() {
+    let app = TestApp::start().await;
+    let cookie = app.sign_in().await;
+    let answer = app.get("/-/api/v1/typo", &cookie).await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.json()["error"].is_string());
+    assert_eq!(app.get("/-/typo?inspect", &cookie).await.status, 404);
+}

@@ -158,6 +158,7 @@ async fn a_lock_held_by_another_program_is_waited_out_or_said() {
     let refused = app.post("/", b"refused").await;
     assert_eq!(refused.status, 503);
     assert_eq!(refused.header("retry-after"), Some("5"));
+    assert_eq!(app.get("/-/readyz", "").await.status, 503);
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(app.post("/", b"after").await.status, 200);
     assert_eq!(app.stored().len(), 3);
@@ -207,4 +208,39 @@ async fn a_changed_list_changes_the_verdicts_of_what_is_stored() {
     assert_eq!(after.judged.verdict.list.as_deref(), Some("myself"));
     assert_eq!(after.verdict_at_arrival, Some(before.judged.verdict.kind));
     assert_eq!(after.received, before.received);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readiness_comes_back_without_a_sender() {
+    let app = TestApp::start().await;
+    let other = Connection::open(app.db()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(app.post("/", b"refused").await.status, 503);
+    other.execute_batch("ROLLBACK").unwrap();
+    let began = std::time::Instant::now();
+    while app.get("/-/readyz", "").await.status != 200 {
+        assert!(began.elapsed() < crate::harness::PATIENCE);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(app.stored().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_during_a_lock_is_refused_in_time_and_said_to_be_failing() {
+    let app = TestApp::start().await;
+    let other = Connection::open(app.db()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let began = std::time::Instant::now();
+    let burst = (0..20).map(|_| app.post("/", b"x"));
+    let answers = futures_util::future::join_all(burst).await;
+    assert!(answers.iter().all(|answer| answer.status == 503));
+    assert!(
+        began.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_eq!(app.get("/-/readyz", "").await.status, 503);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(app.post("/", b"after").await.status, 200);
+    assert_eq!(app.get("/-/readyz", "").await.status, 200);
 }

@@ -73,7 +73,7 @@ async fn what_breaks_http_is_answered_as_the_table_says_and_kept() {
         "GET / HTTP/1.1\r\nHost: h\r\n{}\r\n",
         "A: b\r\n".repeat(201)
     );
-    let cases: [(&str, u16); 16] = [
+    let cases: [(&str, u16); 17] = [
         (&long, 414),
         (&big, 431),
         (&many, 431),
@@ -97,6 +97,7 @@ async fn what_breaks_http_is_answered_as_the_table_says_and_kept() {
         ("CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", 405),
         ("GET h:1 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+        ("GET /a\u{1}b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
         (
             "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc",
             400,
@@ -234,4 +235,71 @@ async fn the_memory_for_bodies_is_bounded() {
     assert_eq!(answer.header("retry-after"), Some("5"));
     assert_eq!(app.only().received.arrival, Arrival::Refused);
     assert_eq!(app.post("/", &vec![b'a'; 90_000]).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn targets_that_no_library_takes_are_kept_as_they_came() {
+    let app = TestApp::start().await;
+    for target in [
+        &b"/a?n=caf\xe9"[..],
+        b"/a b?c= d",
+        b"/\xff\xfe",
+        b"/{{x}}?<y>",
+    ] {
+        let raw = [b"GET ", target, b" HTTP/1.1\r\nHost: h\r\n\r\n"].concat();
+        assert_eq!(
+            status(&app.raw(raw).await),
+            200,
+            "{}",
+            target.escape_ascii()
+        );
+        assert_eq!(app.stored().last().unwrap().received.head.target(), target);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_to_our_own_pages_is_bounded() {
+    let app = TestApp::start().await;
+    let head = "POST /-/login HTTP/1.1\r\nHost: h\r\nContent-Length: 209715200\r\n\r\n";
+    let mut socket = app.connect().await;
+    socket.write_all(head.as_bytes()).await.unwrap();
+    assert_eq!(status(&read_to_end(&mut socket).await), 413);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_connections_cannot_keep_honest_senders_out() {
+    let app = TestApp::start_with(|settings| settings.max_connections = Some(20)).await;
+    let mut slow = Vec::new();
+    for _ in 0..20 {
+        let mut socket = app.connect().await;
+        socket.write_all(b"POST / HT").await.unwrap();
+        slow.push(socket);
+    }
+    for _ in 0..5 {
+        assert_eq!(app.post("/honest", b"x").await.status, 200);
+    }
+    assert!(
+        app.stored()
+            .iter()
+            .any(|one| one.received.head.path() == "/honest")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_comes_after_a_pause_is_not_evicted_by_the_next_connection() {
+    let app = TestApp::start_with(|settings| settings.max_connections = Some(20)).await;
+    let mut busy = Vec::new();
+    for _ in 0..17 {
+        let mut socket = app.connect().await;
+        let head = b"POST /busy HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n";
+        socket.write_all(head).await.unwrap();
+        busy.push(socket);
+    }
+    let mut polite = app.connect().await;
+    let _next = app.connect().await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let whole =
+        b"POST /polite HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    polite.write_all(whole).await.unwrap();
+    assert_eq!(status(&read_to_end(&mut polite).await), 200);
 }

@@ -128,10 +128,16 @@ pub(super) async fn is_token(
         .read(move |db| access::find_token(db, &hash, now))
         .await?;
     if found == Some(true) {
-        state
-            .store
-            .write(move |db| access::note_token_use(db, &hash, now))
-            .await?;
+        // Reading goes on while nothing can be written.
+        let store = state.store.clone();
+        tokio::spawn(async move {
+            let noted = store
+                .write(move |db| access::note_token_use(db, &hash, now))
+                .await;
+            if let Err(error) = noted {
+                tracing::warn!("can't note the use of a token: {error}");
+            }
+        });
     }
     Ok(found.is_some())
 }

@@ -1,11 +1,13 @@
 //! Signing in by a one-time link or a token, and out.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, http};
-use http::header::{LOCATION, SET_COOKIE};
+use http::header::{LOCATION, REFERRER_POLICY, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
 use serde::Deserialize;
 
@@ -16,6 +18,9 @@ use crate::inspector::{AppState, sign_in};
 use crate::request::Timestamp;
 use crate::secret::{self, Kind};
 use crate::store::{StoreError, access};
+
+/// The cookie outlives the session, whose end moves on with its use; browsers keep none longer than this.
+const COOKIE_TIME: Duration = Duration::from_hours(400 * 24);
 
 /// Where a sign-in leads that was not on its way anywhere.
 const HOME: &str = "/?inspect";
@@ -84,11 +89,16 @@ async fn enter(
         .store
         .write(move |db| access::add_session(db, &hash, now, end))
         .await?;
-    let age = SESSION_TIME.as_secs();
+    let age = COOKIE_TIME.as_secs();
     let secure = if origin.secure { "; Secure" } else { "" };
     let cookie =
         format!("{cookie}={session}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
-    Ok(([(SET_COOKIE, cookie)], redirect(next)).into_response())
+    // The page that is left had the code in its address.
+    let headers = [
+        (SET_COOKIE, cookie),
+        (REFERRER_POLICY, "no-referrer".into()),
+    ];
+    Ok((headers, redirect(next)).into_response())
 }
 
 async fn is_valid(

@@ -7,22 +7,11 @@ use std::net::IpAddr;
 use http::header::HOST;
 use http::{HeaderMap, StatusCode, Uri};
 
-/// Headers that only a proxy or tunnel adds.
-const FORWARDING: [&str; 9] = [
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-real-ip",
-    "cf-connecting-ip",
-    "true-client-ip",
-    "x-client-ip",
-    "via",
-];
+use crate::senders::client_address::forwarding_headers;
 
 /// Why a visitor is turned away, with the status.
 pub(super) fn turned_away(headers: &HeaderMap, hosts: &[String]) -> Option<(StatusCode, String)> {
-    if let Some(name) = FORWARDING.iter().find(|name| headers.contains_key(**name)) {
+    if let Some(name) = forwarding_headers().find(|name| headers.contains_key(*name)) {
         let reason = format!(
             "The header {name} says that a proxy or tunnel stands in front, so --no-auth lets nobody in. Start hookglass without --no-auth."
         );

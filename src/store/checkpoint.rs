@@ -1,60 +1,70 @@
 //! Folds the WAL into the database where that holds no answer up.
 //!
 //! A thread with its own connection does the bulk while the writer goes on. It can never finish under
-//! load, since the writer is always ahead, and a WAL that is not finished grows; so past a bound the
-//! writer does the small rest itself, between two groups.
+//! load, since the writer is always ahead, and a WAL that is not finished only grows; so past a bound the
+//! writer does the small rest itself, between two groups, and the next write starts the WAL anew.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use rusqlite::{Connection, OpenFlags};
 
-/// Bytes stored between two checkpoints in the background.
+/// Bytes of WAL between two checkpoints in the background.
 const NUDGE_BYTES: usize = 8 * 1024 * 1024;
-/// WAL frames (of 8 KiB) past which the writer finishes the checkpoint itself.
-const FINISH_FRAMES: u64 = 4096;
+/// Bytes of WAL past which the writer finishes the checkpoint itself.
+const FINISH_BYTES: usize = 32 * 1024 * 1024;
 /// A row's head and columns beside its body, roughly.
 const ROW_BYTES: usize = 1024;
+/// Each commit writes these pages at least: the newest of the table, of its index and of the endpoints.
+const COMMIT_BYTES: usize = 3 * 8192;
 /// What a piece of work that is no capture writes, at most roughly: a batch of a rebuild.
 const WORK_BYTES: usize = 1024 * 1024;
 
 pub(super) struct Checkpointer {
     nudge: SyncSender<()>,
-    frames: Arc<AtomicU64>,
-    unfolded_bytes: usize,
+    /// Written since the thread was last asked.
+    since_nudge: usize,
+    /// Written since the writer last finished a checkpoint.
+    since_finish: usize,
 }
 
 impl Checkpointer {
     pub(super) fn start(path: &Path) -> Self {
         let (nudge, nudges) = sync_channel(1);
-        let frames = Arc::new(AtomicU64::new(0));
-        let (path, seen) = (path.to_owned(), Arc::clone(&frames));
+        let path = path.to_owned();
         let spawned = thread::Builder::new()
             .name("checkpoint".into())
-            .spawn(move || run(&path, &nudges, &seen));
+            .spawn(move || run(&path, &nudges));
         if let Err(error) = spawned {
+            // The writer then does all of it.
             tracing::error!("can't start the checkpoint thread: {error}");
         }
         Self {
             nudge,
-            frames,
-            unfolded_bytes: 0,
+            since_nudge: 0,
+            since_finish: 0,
         }
     }
 
     /// Called by the writer, outside any transaction.
-    pub(super) fn before_group(&self, db: &Connection) {
-        if self.frames.load(Ordering::Relaxed) > FINISH_FRAMES {
-            let frames = checkpoint(db, "PASSIVE").unwrap_or(0);
-            self.frames.store(frames, Ordering::Relaxed);
+    pub(super) fn before_group(&mut self, db: &Connection) {
+        if self.since_finish < FINISH_BYTES {
+            return;
         }
+        self.since_finish = match checkpoint(db, "PASSIVE") {
+            Ok(true) => 0,
+            // A reader still needs an older page: asked again soon.
+            Ok(false) => FINISH_BYTES - NUDGE_BYTES,
+            Err(error) => {
+                tracing::warn!("checkpoint: {error}");
+                FINISH_BYTES - NUDGE_BYTES
+            }
+        };
     }
 
     pub(super) fn after_group(&mut self, rows: usize, body_bytes: usize) {
-        self.written(body_bytes + rows * ROW_BYTES);
+        self.written(COMMIT_BYTES + rows * ROW_BYTES + body_bytes);
     }
 
     pub(super) fn after_work(&mut self) {
@@ -62,18 +72,12 @@ impl Checkpointer {
     }
 
     fn written(&mut self, bytes: usize) {
-        self.unfolded_bytes += bytes;
-        if self.unfolded_bytes < NUDGE_BYTES {
-            return;
-        }
-        self.unfolded_bytes = 0;
-        match self.nudge.try_send(()) {
-            // Full: a checkpoint is already asked for.
-            Ok(()) | Err(TrySendError::Full(())) => {}
-            // The thread is gone: the writer does all of it.
-            Err(TrySendError::Disconnected(())) => {
-                self.frames.store(u64::MAX, Ordering::Relaxed);
-            }
+        self.since_finish += bytes;
+        self.since_nudge += bytes;
+        if self.since_nudge >= NUDGE_BYTES {
+            self.since_nudge = 0;
+            // Full: a checkpoint is asked for already. Disconnected: the writer does all of it.
+            let _ = self.nudge.try_send(());
         }
     }
 
@@ -85,7 +89,7 @@ impl Checkpointer {
     }
 }
 
-fn run(path: &PathBuf, nudges: &Receiver<()>, frames: &AtomicU64) {
+fn run(path: &Path, nudges: &Receiver<()>) {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = match Connection::open_with_flags(path, flags) {
         Ok(db) => db,
@@ -95,19 +99,17 @@ fn run(path: &PathBuf, nudges: &Receiver<()>, frames: &AtomicU64) {
         }
     };
     while nudges.recv().is_ok() {
-        match checkpoint(&db, "PASSIVE") {
-            Ok(left) => frames.store(left, Ordering::Relaxed),
-            Err(error) => tracing::warn!("checkpoint: {error}"),
+        if let Err(error) = checkpoint(&db, "PASSIVE") {
+            tracing::warn!("checkpoint: {error}");
         }
     }
 }
 
-/// How many frames the WAL holds afterwards; none where all were folded in, since the next write starts it anew.
-fn checkpoint(db: &Connection, mode: &str) -> rusqlite::Result<u64> {
+/// Whether the whole WAL is folded in, so that the next write starts it anew.
+fn checkpoint(db: &Connection, mode: &str) -> rusqlite::Result<bool> {
     let (log, folded): (i64, i64) =
         db.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
             Ok((row.get(1)?, row.get(2)?))
         })?;
-    let left = if log == folded { 0 } else { log };
-    Ok(u64::try_from(left).unwrap_or(0))
+    Ok(log == folded)
 }

@@ -244,3 +244,19 @@ async fn a_burst_during_a_lock_is_refused_in_time_and_said_to_be_failing() {
     assert_eq!(app.post("/", b"after").await.status, 200);
     assert_eq!(app.get("/-/readyz", "").await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wal_stays_bounded_under_load() {
+    let app = TestApp::start().await;
+    let body = vec![b'x'; 20_000];
+    let senders = (0..8).map(|_| async {
+        for _ in 0..500 {
+            assert_eq!(app.post("/load", &body).await.status, 200);
+        }
+    });
+    futures_util::future::join_all(senders).await;
+    let wal = std::fs::metadata(app.db().with_extension("db-wal"))
+        .unwrap()
+        .len();
+    assert!(wal < 64 * 1024 * 1024, "{wal} bytes for 80 MB of bodies");
+}

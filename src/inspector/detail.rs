@@ -52,11 +52,15 @@ pub struct Detail {
 
 impl HtmlSafe for Detail {}
 
+/// A request that arrives faster than this came in one piece.
+const NOTABLE_US: u64 = 10_000;
+
 /// The strip under the title.
 #[derive(Debug)]
 pub struct Facts {
     pub received: Moment,
-    pub arrived_in: String,
+    /// How long it took to arrive, where that is long enough to matter.
+    pub arrived_in: Option<String>,
     pub address: Phrase,
     pub sender: Option<String>,
     pub body_size: String,
@@ -131,9 +135,10 @@ impl Facts {
             .map(|rule| Phrase::new(s.matched, &[("rule", Slot::Code(rule.clone()))]));
         Self {
             received: received.received_at.into(),
-            arrived_in: s
-                .arrived_in
-                .replace("{time}", &figures::duration(received.took_us)),
+            arrived_in: (received.took_us >= NOTABLE_US).then(|| {
+                s.arrived_in
+                    .replace("{time}", &figures::duration(received.took_us))
+            }),
             address: address(request, s),
             sender: sender.map(|id| app.catalogue.sender_name(id).unwrap_or(id).to_owned()),
             body_size: body_size(request, s),

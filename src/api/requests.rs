@@ -1,5 +1,7 @@
 //! Reading requests: a page of the list, one whole, its body alone.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -45,12 +47,14 @@ struct Item {
     arrival: &'static str,
     sample: bool,
     noise: bool,
-    client_address: Option<String>,
+    client_addr: Option<IpAddr>,
+    claimed_addr: Option<IpAddr>,
     verdict: &'static str,
-    list: Option<String>,
+    verdict_list: Option<String>,
     sender: Option<String>,
     event_type: Option<String>,
-    event_type_guessed: bool,
+    variant: Option<String>,
+    guessed: bool,
     title: Option<String>,
     answer_status: u16,
 }
@@ -66,12 +70,14 @@ impl From<RequestSummary> for Item {
             arrival: row.arrival.as_str(),
             sample: row.sample,
             noise: row.noise,
-            client_address: row.client_addr.map(|addr| addr.to_string()),
+            client_addr: row.client_addr,
+            claimed_addr: row.claimed_addr,
             verdict: row.verdict.as_str(),
-            list: row.verdict_list,
+            verdict_list: row.verdict_list,
             sender: row.sender,
             event_type: row.event_type,
-            event_type_guessed: row.guessed,
+            variant: row.variant,
+            guessed: row.guessed,
             title: row.title,
             answer_status: row.answer_status,
         }

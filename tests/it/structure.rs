@@ -248,3 +248,16 @@ fn the_page_of_limits_tells_the_limits_in_force() {
         assert!(row(start).contains(&figure), "{start}: {figure}");
     }
 }
+
+#[test]
+fn the_api_page_names_each_route() {
+    let page = fs::read_to_string(root().join("docs/api.md")).unwrap();
+    let routes = fs::read_to_string(root().join("src/api/mod.rs")).unwrap();
+    let routes = routes.split(".route(\"").skip(1);
+    let routes: Vec<_> = routes.map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(routes.len() > 4);
+    for route in routes {
+        let shown = route.replace("{id}", "ID");
+        assert!(page.contains(&shown), "{shown}");
+    }
+}

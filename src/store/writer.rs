@@ -23,6 +23,8 @@ use crate::request::{NewRequest, RequestId};
 const QUEUE_MAX: usize = 4096;
 /// The longest wait for the writer; a request that waited longer is answered 503 and not stored.
 const WAIT_MAX: Duration = Duration::from_secs(5);
+/// How long other work waits for a lock while captures are failing.
+const FAILING_WAIT: Duration = Duration::from_millis(100);
 /// Requests committed together.
 const GROUP_MAX: usize = 256;
 /// Bytes of bodies committed together.
@@ -264,8 +266,13 @@ impl WriterThread {
     /// Runs one piece of work in a transaction of its own. That one can be committed also shows that
     /// captures can be again, where there is room.
     fn run_alone(&mut self, work: Work) {
+        // While captures fail already, those behind are not to wait for this too.
+        let wait = match self.failing() {
+            None => WAIT_MAX,
+            Some(_) => FAILING_WAIT,
+        };
         // Setting it cannot fail on an open connection, and matters only where another program locks.
-        let _ = self.db.busy_timeout(WAIT_MAX);
+        let _ = self.db.busy_timeout(wait);
         let immediate = TransactionBehavior::Immediate;
         let tx = match self.db.transaction_with_behavior(immediate) {
             Ok(tx) => tx,

@@ -88,14 +88,20 @@ impl Header {
             url: full_url(place, &parts.headers, app.public_url.as_deref()),
             exports: if has_requests { exports } else { Vec::new() },
             export_title: Phrase::new(s.export_list, &[("path", Slot::Code(place.path.clone()))]),
-            back: parts
-                .uri
-                .path_and_query()
-                .map_or("/?inspect", |page| page.as_str())
-                .to_owned(),
+            back: back(parts),
             auth: app.access.needs_sign_in(),
         }
     }
+}
+
+/// The page that was asked for, as a link that stays on this host: `//host` would lead to another.
+fn back(parts: &Parts) -> String {
+    let page = parts
+        .uri
+        .path_and_query()
+        .map_or("/?inspect", |page| page.as_str());
+    let here = if page.starts_with("//") { "/." } else { "" };
+    format!("{here}{page}")
 }
 
 /// The address to paste at a sender: what the owner says is public, else what the browser used.
@@ -123,6 +129,19 @@ pub fn full_url(place: &Place, headers: &HeaderMap, public_url: Option<&str>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_back_leads_to_no_other_host() {
+        let back_of = |page: &str| {
+            let (parts, ()) = http::Request::get(page).body(()).unwrap().into_parts();
+            back(&parts)
+        };
+        assert_eq!(
+            back_of("//evil.example/x?inspect"),
+            "/.//evil.example/x?inspect"
+        );
+        assert_eq!(back_of("/shop?inspect=1"), "/shop?inspect=1");
+    }
 
     #[test]
     fn the_url_to_paste_is_the_public_one_or_the_one_that_was_used() {

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use bytes::Bytes;
 use serde::Serialize;
 
-pub use head::Head;
+pub use head::{Head, url_spelling};
 pub use id::{ParseIdError, RequestId};
 
 /// Microseconds since the Unix epoch, UTC.
@@ -228,7 +228,7 @@ pub struct RequestSummary {
     pub id: RequestId,
     pub received_at: Timestamp,
     pub method: String,
-    /// The target up to the `?`, invalid UTF-8 replaced.
+    /// The target up to the `?`, in [`Head::url_path`]'s spelling.
     pub path: String,
     /// The body's kept size in bytes.
     pub body_bytes: u64,

@@ -19,7 +19,7 @@ use super::limits::OWN_BODY_MAX;
 use super::wire::body::{self, End};
 use super::wire::head::{Accepted, Refusal};
 use super::wire::stream::Stream;
-use crate::request::Head;
+use crate::request::{Head, url_spelling};
 
 /// The inspector and the API.
 pub type Pages = Router;
@@ -97,21 +97,10 @@ fn request(head: &Head, body: Bytes, origin: Origin) -> Result<Request<Body>, Re
 
 /// Path and query, with bytes encoded that a URI may not hold but a webhook's path may.
 fn uri(head: &Head) -> Option<Uri> {
-    let mut text = String::new();
-    let path = head.path_bytes();
-    let query = head.query();
-    let parts = [
-        path,
-        query.map_or(&b""[..], |_| b"?"),
-        query.unwrap_or_default(),
-    ];
-    for &byte in parts.iter().copied().flatten() {
-        match byte {
-            b'!' | b'$'..=b';' | b'=' | b'?'..=b'_' | b'a'..=b'z' | b'|' | b'~' => {
-                text.push(char::from(byte));
-            }
-            _ => text.push_str(&format!("%{byte:02X}")),
-        }
+    let mut text = head.url_path();
+    if let Some(query) = head.query() {
+        text.push('?');
+        text.push_str(&url_spelling(query));
     }
     text.parse().ok()
 }

@@ -76,6 +76,13 @@ impl Head {
         String::from_utf8_lossy(self.path_bytes())
     }
 
+    /// The path as a browser's address bar spells it: what it encodes (`<`, a space, bytes over 127) is
+    /// encoded, and nothing else changed. Both spellings of a path are one endpoint.
+    #[must_use]
+    pub fn url_path(&self) -> String {
+        url_spelling(self.path_bytes())
+    }
+
     /// The raw query without its `?`; `None` where the target has no `?`.
     #[must_use]
     pub fn query(&self) -> Option<&[u8]> {
@@ -131,6 +138,21 @@ impl Head {
             None => b"/",
         }
     }
+}
+
+/// Bytes as they may stand in a URL; those that may not are percent-encoded. What is encoded already stays.
+#[must_use]
+pub fn url_spelling(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        match byte {
+            b'!' | b'$'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'|' | b'~' => {
+                text.push(char::from(byte));
+            }
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
 }
 
 impl std::fmt::Debug for Head {

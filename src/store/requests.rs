@@ -83,7 +83,7 @@ pub(super) fn insert(
         answer_status,
     } = new;
     let (client, verdict, identity) = (&judged.client, &judged.verdict, &judged.identity);
-    let path = received.head.path();
+    let path = received.head.url_path();
     let endpoint = tally.endpoint(db, &path, received.received_at, identity.noise)?;
     db.prepare_cached(INSERT)?.execute(params![
         id,
@@ -125,7 +125,7 @@ pub(super) fn insert(
     ])?;
     Ok(Stored {
         id: RequestId::new(id).unwrap_or_else(row::zero_id),
-        path: path.into_owned(),
+        path,
     })
 }
 

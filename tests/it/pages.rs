@@ -289,3 +289,41 @@ async fn an_address_that_nothing_stands_at_is_not_the_inspector() {
     assert!(answer.json()["error"].is_string());
     assert_eq!(app.get("/-/typo?inspect", &cookie).await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_that_was_sent_unencoded_has_its_list_under_the_browsers_spelling() {
+    let app = TestApp::start().await;
+    let cookie = app.sign_in().await;
+    for target in [
+        &b"/<b>x</b>/a b"[..],
+        b"/%3Cb%3Ex%3C/b%3E/a%20b",
+        b"/caf\xe9",
+    ] {
+        app.raw(
+            [
+                b"POST ",
+                target,
+                b" HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+            ]
+            .concat(),
+        )
+        .await;
+    }
+    let headers = format!("{cookie}X-Fragment: rows\r\n");
+    for (target, rows) in [
+        ("/%3Cb%3Ex%3C/b%3E/a%20b?inspect", 2),
+        ("/%3Cb%3Ex%3C/b%3E?inspect", 2),
+        ("/caf%E9?inspect", 1),
+    ] {
+        assert_eq!(
+            app.get(target, &headers)
+                .await
+                .text()
+                .matches("<li")
+                .count(),
+            rows,
+            "{target}"
+        );
+    }
+    assert_eq!(app.stored()[0].received.head.target(), b"/<b>x</b>/a b");
+}

@@ -48,7 +48,7 @@ impl Hook {
         let preflight = is_preflight(&arrived.head);
         let refusal = arrived.refusal.clone();
         let new = self.judge(arrived).await;
-        let log = LogLine::of(&new);
+        let log = tracing::enabled!(tracing::Level::INFO).then(|| LogLine::of(&new));
         let mut answer = Answer {
             status: new.answer_status,
             stored: None,
@@ -77,7 +77,9 @@ impl Hook {
         if answer.status == 503 {
             answer.retry_after_s = Some(RETRY_SOON_S);
         }
-        log.write(&answer);
+        if let Some(log) = log {
+            log.write(&answer);
+        }
         answer
     }
 
@@ -89,7 +91,7 @@ impl Hook {
             took_us: arrived.took_us,
             peer: arrived.peer,
             secure,
-            head: Head::new(self.redactor.redact(arrived.head.raw().clone())),
+            head: self.redactor.clean_head(arrived.head),
             body: arrived.body,
             trailers: self.redactor.redact(arrived.trailers),
             declared_bytes: arrived.declared_bytes,
@@ -142,6 +144,22 @@ fn is_preflight(head: &Head) -> bool {
         && head.first("access-control-request-method").is_some()
 }
 
+/// Characters of a sender's text on a line of the log.
+const LOGGED_CHARS: usize = 200;
+
+/// A sender's text without what a terminal would act on.
+fn shown(text: &str) -> String {
+    let mut shown: String = text
+        .chars()
+        .take(LOGGED_CHARS)
+        .flat_map(char::escape_debug)
+        .collect();
+    if text.chars().nth(LOGGED_CHARS).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// One line a request: no body, no header value, no query.
 struct LogLine {
     method: String,
@@ -161,8 +179,8 @@ impl LogLine {
             .addr
             .map_or_else(|| "unverified".into(), |addr| addr.to_string());
         Self {
-            method: received.head.method().escape_debug().to_string(),
-            path: received.head.path().escape_debug().to_string(),
+            method: shown(&received.head.method()),
+            path: shown(&received.head.path()),
             bytes: received.body.len(),
             client,
             verdict: judged.verdict.kind,
@@ -170,7 +188,7 @@ impl LogLine {
                 .identity
                 .event_type
                 .as_ref()
-                .map(|event| event.escape_debug().to_string()),
+                .map(|event| shown(event)),
             arrival: received.arrival,
         }
     }

@@ -3,6 +3,7 @@
 
 use bytes::{Bytes, BytesMut};
 
+use crate::request::Head;
 use crate::secret;
 
 const PLACEHOLDER: &[u8] = b"[hookglass secret]";
@@ -19,6 +20,14 @@ impl Redactor {
     pub fn new(own_token: Option<&str>) -> Self {
         Self {
             own_token: own_token.map(|token| token.as_bytes().to_vec()),
+        }
+    }
+
+    /// A head without our secrets; the same one where it has none.
+    pub(super) fn clean_head(&self, head: Head) -> Head {
+        match self.find(head.raw(), 0) {
+            None => head,
+            Some(_) => Head::new(self.redact(head.raw().clone())),
         }
     }
 

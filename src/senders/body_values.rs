@@ -1,10 +1,11 @@
-//! A body as named values: JSON by the index of the view, forms by their pairs.
+//! A body as named values: JSON by the index of the view, forms by their pairs or parts.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::view::form;
 use crate::view::json::{Document, Kind, Node, paths};
+use crate::view::multipart;
 
 /// A body with more values than this is not looked into on its way to the answer (some 10 ms).
 const MAX_VALUES: usize = 200_000;
@@ -34,7 +35,16 @@ impl<'a> BodyValues<'a> {
         }
         if content_type.is_some_and(is_form) {
             let (pairs, _) = form::pairs(body, MAX_PAIRS);
+            let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
             return Self::Form(nested(pairs));
+        }
+        if let Some(boundary) = content_type.and_then(multipart::boundary) {
+            let (parts, _) = multipart::parts(body, &boundary, MAX_PAIRS);
+            let fields = parts.into_iter().filter_map(|part| {
+                let text = part.text(body)?.to_owned();
+                Some((part.name?, text))
+            });
+            return Self::Form(nested(fields));
         }
         Self::Opaque
     }
@@ -123,7 +133,7 @@ fn is_form(content_type: &str) -> bool {
 }
 
 /// Bracket keys become dotted paths, `items[]` counts.
-fn nested(pairs: Vec<form::Pair>) -> Vec<(String, String)> {
+fn nested(pairs: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
     let mut lengths: HashMap<String, usize> = HashMap::new();
     let mut path = |name: &str| {
         let path = dotted(name);
@@ -134,10 +144,7 @@ fn nested(pairs: Vec<form::Pair>) -> Vec<(String, String)> {
         *length += 1;
         format!("{list}.{}", *length - 1)
     };
-    pairs
-        .into_iter()
-        .map(|pair| (path(&pair.name), pair.value))
-        .collect()
+    pairs.map(|(name, value)| (path(&name), value)).collect()
 }
 
 /// `a[b][c]` is `a.b.c`; an empty pair of brackets at the end stays for the caller to count.
@@ -189,6 +196,24 @@ mod tests {
         assert_eq!(value("o[").as_deref(), Some("2"));
         assert_eq!(value("dat"), None);
         assert_eq!(values.describe("type"), "form field type");
+    }
+
+    #[test]
+    fn the_text_parts_of_a_multipart_form_are_its_fields() {
+        let part = |head: &str, text: &str| {
+            format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n")
+        };
+        let body = [
+            part("name=\"a[b]\"", "1"),
+            part("name=\"file\"; filename=\"x\"", "no field"),
+            part("name=\"rawRequest\"", "{\"q\":2}"),
+            "--b--\r\n".to_owned(),
+        ];
+        let body = body.concat();
+        let values = BodyValues::parse(body.as_bytes(), Some("multipart/form-data; boundary=b"));
+        assert_eq!(values.lookup("a.b").as_deref(), Some("1"));
+        assert_eq!(values.lookup("rawRequest").as_deref(), Some("{\"q\":2}"));
+        assert_eq!(values.lookup("file"), None);
     }
 
     #[test]

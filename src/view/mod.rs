@@ -7,4 +7,5 @@ pub mod body;
 pub mod form;
 pub mod hex;
 pub mod json;
+pub mod multipart;
 pub mod text;

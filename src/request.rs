@@ -202,6 +202,16 @@ pub struct Judged {
     pub identity: Identity,
 }
 
+/// What a sender's check of the URL is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandshakeAnswer {
+    pub status: u16,
+    pub content_type: Option<String>,
+    /// Further header lines, without control characters.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
 /// A request on its way into the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRequest {

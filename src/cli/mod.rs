@@ -9,6 +9,7 @@ mod export;
 mod open;
 mod post;
 mod send;
+mod senders;
 mod serve;
 mod token;
 
@@ -66,6 +67,7 @@ fn dispatch(cli: &Cli, platform: &Platform, out: &mut impl Write) -> Result<(), 
             let samples: Vec<_> = catalogue.samples().collect();
             send::run(out, args, &samples, loaded.settings.listen)
         }
+        Some(Command::Senders(args)) => senders::run(out, &args.command, &loaded.settings),
         Some(Command::Open(args)) => open::run(out, args, &loaded.settings),
         Some(Command::Token(args)) => token::run(out, &args.command, &loaded.settings),
         Some(Command::Export(args)) => export::run(out, args, &loaded.settings),

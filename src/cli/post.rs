@@ -1,4 +1,4 @@
-//! One POST over plain HTTP/1.1: all that `hookglass send` needs of a client.
+//! One request over plain HTTP/1.1: all that `hookglass send` needs of a client.
 //!
 //! Headers go out as given, in their order and spelling, which client crates do not promise.
 
@@ -19,7 +19,7 @@ const MAX_HEADERS: usize = 64;
 /// Ours to write, whatever a sample says.
 const FRAMING: [&str; 4] = ["host", "content-length", "connection", "transfer-encoding"];
 
-/// Where to post.
+/// Where to send it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
     /// Host and port, to connect to.
@@ -27,7 +27,17 @@ pub(super) struct Target {
     /// As it stands in the `Host` header.
     host: String,
     /// Path and query.
-    path: String,
+    pub(super) path: String,
+}
+
+/// What to send.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outgoing<'a> {
+    pub method: &'a str,
+    /// Without its `?`; may be empty.
+    pub query: &'a str,
+    pub headers: &'a [(String, String)],
+    pub body: &'a [u8],
 }
 
 /// What came back.
@@ -96,13 +106,19 @@ impl Target {
         })
     }
 
-    /// Posts and waits for the answer.
-    pub(super) fn post(
-        &self,
-        headers: &[(String, String)],
-        body: &[u8],
-    ) -> Result<Answer, CliError> {
-        let head = self.head(headers, body.len())?;
+    /// The target of a request with this query besides that of the URL.
+    fn target(&self, query: &str) -> String {
+        let joint = if self.path.contains('?') { '&' } else { '?' };
+        match query {
+            "" => self.path.clone(),
+            query => format!("{}{joint}{query}", self.path),
+        }
+    }
+
+    /// Sends a request and waits for the answer.
+    pub(super) fn send(&self, outgoing: &Outgoing<'_>) -> Result<Answer, CliError> {
+        let body = outgoing.body;
+        let head = self.head(outgoing)?;
         let mut stream = self.connect()?;
         let deadline = Instant::now() + TOTAL_TIMEOUT;
         stream
@@ -119,9 +135,13 @@ impl Target {
         }
     }
 
-    fn head(&self, headers: &[(String, String)], length: usize) -> Result<Vec<u8>, CliError> {
-        let mut head = format!("POST {} HTTP/1.1\r\nHost: {}\r\n", self.path, self.host);
-        for (name, value) in headers {
+    fn head(&self, outgoing: &Outgoing<'_>) -> Result<Vec<u8>, CliError> {
+        let target = self.target(outgoing.query);
+        let mut head = format!(
+            "{} {target} HTTP/1.1\r\nHost: {}\r\n",
+            outgoing.method, self.host
+        );
+        for (name, value) in outgoing.headers {
             if FRAMING.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
                 continue;
             }
@@ -135,7 +155,8 @@ impl Target {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str(&format!(
-            "Content-Length: {length}\r\nConnection: close\r\n\r\n"
+            "Content-Length: {}\r\nConnection: close\r\n\r\n",
+            outgoing.body.len()
         ));
         Ok(head.into_bytes())
     }
@@ -247,6 +268,15 @@ mod tests {
     use std::net::TcpListener;
     use std::thread;
 
+    fn post<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Outgoing<'a> {
+        Outgoing {
+            method: "POST",
+            query: "",
+            headers,
+            body,
+        }
+    }
+
     /// A server that reads one request whole, says `answer` and closes; gives back what it read.
     fn server(answer: &'static [u8]) -> (SocketAddr, thread::JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -282,7 +312,7 @@ mod tests {
             ("Host", "evil"),
             ("content-length", "9"),
         ]);
-        let answer = target.post(&given, b"BODY").unwrap();
+        let answer = target.send(&post(&given, b"BODY")).unwrap();
         assert_eq!(
             answer,
             Answer {
@@ -303,7 +333,7 @@ mod tests {
         let (address, reader) = server(b"HTTP/1.1 503 Busy\r\n\r\nlater");
         let answer = Target::listening(address)
             .unwrap()
-            .post(&[], b"BODY")
+            .send(&post(&[], b"BODY"))
             .unwrap();
         assert_eq!(
             answer,
@@ -322,7 +352,7 @@ mod tests {
             let (address, reader) = server(said);
             let error = Target::listening(address)
                 .unwrap()
-                .post(&[], b"BODY")
+                .send(&post(&[], b"BODY"))
                 .unwrap_err();
             assert!(error.to_string().contains(why), "{error}");
             assert_eq!(error.exit_code(), 1);
@@ -338,7 +368,7 @@ mod tests {
             .unwrap();
         let error = Target::listening(address)
             .unwrap()
-            .post(&[], b"")
+            .send(&post(&[], b""))
             .unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -366,7 +396,10 @@ mod tests {
     fn a_header_cannot_smuggle_another() {
         let target = Target::parse("http://127.0.0.1:1/").unwrap();
         for pair in [("X", "a\r\nY: b"), ("X: a\r\nY", "b"), ("", "b")] {
-            assert!(target.head(&headers(&[pair]), 0).is_err(), "{pair:?}");
+            assert!(
+                target.head(&post(&headers(&[pair]), b"")).is_err(),
+                "{pair:?}"
+            );
         }
     }
 

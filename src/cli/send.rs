@@ -4,11 +4,14 @@ use std::io::Write;
 use std::net::SocketAddr;
 
 use super::CliError;
-use super::post::{Answer, Target};
+use super::post::{Answer, Outgoing, Target};
 use crate::config::SendArgs;
 use crate::config::nearest::nearest;
 use crate::request::RequestId;
 use crate::senders::Sample;
+
+/// Names that a person is offered in place of one that does not exist.
+const HINTS_MAX: usize = 5;
 
 /// Lists the samples, or posts one or all of them.
 pub(super) fn run(
@@ -30,8 +33,13 @@ pub(super) fn run(
     };
     let mut refused = 0;
     for sample in &chosen {
-        let answer = target.post(&sample.headers, &sample.body)?;
-        writeln!(out, "{} → {}", sample.id, describe(&answer))?;
+        let answer = target.send(&Outgoing {
+            method: &sample.method,
+            query: &sample.query,
+            headers: &sample.headers,
+            body: &sample.body,
+        })?;
+        writeln!(out, "{} → {}", sample.name(), describe(&answer))?;
         refused += usize::from(!(200..300).contains(&answer.status));
     }
     match (refused, chosen.len()) {
@@ -44,41 +52,43 @@ pub(super) fn run(
 }
 
 fn list(out: &mut impl Write, samples: &[&Sample]) -> Result<(), CliError> {
-    let width = |text: fn(&Sample) -> &str| {
-        samples
-            .iter()
-            .map(|sample| text(sample).chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let (ids, senders) = (width(|sample| &sample.id), width(|sample| &sample.sender));
-    for Sample {
-        id, sender, label, ..
-    } in samples
-    {
-        writeln!(out, "{id:ids$}  {sender:senders$}  {label}")?;
+    let names = samples.iter().map(|sample| sample.name());
+    let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+    for sample in samples {
+        writeln!(out, "{:width$}  {}", sample.name(), sample.label)?;
     }
     Ok(())
 }
 
-/// The sample with this id; of a type with variants, only one of these.
+/// The sample of this name; its sender may be left out where no other has one like it.
 fn find<'a>(samples: &[&'a Sample], name: &str) -> Result<&'a Sample, CliError> {
-    if let Some(sample) = samples.iter().find(|sample| sample.id == name) {
+    if let Some(sample) = samples.iter().find(|sample| sample.name() == name) {
         return Ok(sample);
     }
-    let ids = || samples.iter().map(|sample| sample.id.as_str());
-    let variant = |id: &&str| {
-        id.strip_prefix(name)
+    let of_id: Vec<_> = samples.iter().filter(|sample| sample.id == name).collect();
+    if let [sample] = of_id[..] {
+        return Ok(sample);
+    }
+    let begins = |text: &str| {
+        text.strip_prefix(name)
             .is_some_and(|rest| rest.starts_with(':'))
     };
-    let variants: Vec<_> = ids().filter(variant).collect();
-    let near = if variants.is_empty() {
-        nearest(name, ids())
-    } else {
-        variants
-    };
+    let mut near: Vec<_> = samples
+        .iter()
+        .filter(|sample| sample.id == name || begins(&sample.name()) || begins(&sample.id))
+        .map(|sample| sample.name())
+        .collect();
+    if near.is_empty() {
+        let names: Vec<_> = samples
+            .iter()
+            .flat_map(|sample| [sample.name(), sample.id.clone()])
+            .collect();
+        let found = nearest(name, names.iter().map(String::as_str));
+        near = found.into_iter().map(str::to_owned).collect();
+    }
     let mut sentence = format!("there is no sample \"{name}\"; ");
     if !near.is_empty() {
+        near.truncate(HINTS_MAX);
         sentence.push_str(&format!("did you mean {}? ", near.join(" or ")));
     }
     Err(CliError::Usage(format!(
@@ -122,6 +132,8 @@ mod tests {
             event_type: id.split(':').next().unwrap().to_owned(),
             variant: id.split_once(':').map(|(_, variant)| variant.to_owned()),
             label: label.to_owned(),
+            method: "POST".to_owned(),
+            query: String::new(),
             headers: vec![("User-Agent".to_owned(), "Symfony".to_owned())],
             body: b"{}".to_vec(),
         })
@@ -176,7 +188,10 @@ mod tests {
             &args(Some("contact.tag.added"), false, false),
             server(vec![STORED]),
         );
-        assert_eq!(text, "contact.tag.added → 200 stored as 1h6x5q8v0k2pd\n");
+        assert_eq!(
+            text,
+            "systeme-io:contact.tag.added → 200 stored as 1h6x5q8v0k2pd\n"
+        );
         assert!(result.is_ok());
     }
 
@@ -184,7 +199,7 @@ mod tests {
     fn all_are_sent_and_what_was_not_taken_is_counted() {
         let (text, result) = send(&args(None, false, true), server(vec![STORED, FULL, STORED]));
         assert_eq!(text.lines().count(), 3);
-        assert!(text.contains("contact.optin.completed:blog-page → 507\n"));
+        assert!(text.contains("systeme-io:contact.optin.completed:blog-page → 507\n"));
         let error = result.unwrap_err();
         assert_eq!(error.to_string(), "1 of 3 samples were not taken");
         assert_eq!(error.exit_code(), 1);
@@ -195,8 +210,8 @@ mod tests {
         let nowhere = "127.0.0.1:1".parse().unwrap();
         let (text, result) = send(&args(None, true, false), nowhere);
         assert!(result.is_ok());
-        assert!(text.starts_with("contact.tag.added "));
-        assert!(text.contains("systeme-io  Tag added\n"));
+        assert!(text.starts_with("systeme-io:contact.tag.added "));
+        assert!(text.contains("  Tag added\n"));
         assert_eq!(text.lines().count(), 3);
     }
 
@@ -213,7 +228,7 @@ mod tests {
         assert!(why("contact.tag.aded").contains("did you mean contact.tag.added?"));
         assert!(
             why("contact.optin.completed").contains(
-                "contact.optin.completed:blog-page or contact.optin.completed:funnel-step"
+                "systeme-io:contact.optin.completed:blog-page or systeme-io:contact.optin.completed:funnel-step"
             )
         );
         assert_eq!(

@@ -45,6 +45,8 @@ pub enum Command {
     Token(TokenArgs),
     /// Post sample events to a running hookglass
     Send(SendArgs),
+    /// List the known senders, and check files of your own
+    Senders(SendersArgs),
     /// Write stored requests as JSON, NDJSON or CSV
     Export(ExportArgs),
     /// Show the settings in force and where each came from
@@ -164,6 +166,38 @@ pub struct SendArgs {
     /// Send every sample, one after the other
     #[arg(long)]
     pub all: bool,
+}
+
+/// `hookglass senders …`
+#[derive(Debug, Args)]
+pub struct SendersArgs {
+    #[command(subcommand)]
+    pub command: SendersCommand,
+}
+
+/// What to do with the catalogue of senders.
+#[derive(Debug, Subcommand)]
+pub enum SendersCommand {
+    /// List the senders, those of your own folder too
+    List,
+    /// Print a sender's file, to read or to start from
+    Show {
+        /// Its id, like systeme-io
+        id: String,
+    },
+    /// Read sender files and send their samples through the catalogue
+    Check {
+        /// Files, or folders of them
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Say what a sender file makes of stored requests
+    Test {
+        /// The sender's file
+        file: PathBuf,
+        /// Requests as JSON: of an export, or one as the API gives it
+        request: PathBuf,
+    },
 }
 
 /// `hookglass export …`

@@ -17,7 +17,8 @@ mod settings;
 mod spec;
 
 pub use args::{
-    Cli, Command, ConfigArgs, ExportArgs, OpenArgs, SendArgs, ServeArgs, TokenArgs, TokenCommand,
+    Cli, Command, ConfigArgs, ExportArgs, OpenArgs, SendArgs, SendersCommand, ServeArgs, TokenArgs,
+    TokenCommand,
 };
 pub use error::ConfigError;
 pub use example::example;

@@ -7,6 +7,8 @@ use super::state::App;
 use super::strings::Strings;
 use crate::store::EndpointSummary;
 
+/// Whose samples are offered first.
+const FIRST_SENDER: &str = "systeme-io";
 /// Paths that an empty page names.
 const OTHERS_MAX: usize = 12;
 
@@ -35,14 +37,22 @@ pub struct Waiting {
     pub curl: String,
     /// Said where the URL can be reached from this computer only.
     pub only_here: Option<Phrase>,
-    pub samples: Vec<Sample>,
+    pub samples: Vec<SamplesOf>,
     pub others: Vec<Other>,
+}
+
+/// The events of a sender that the button can send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SamplesOf {
+    id: String,
+    pub sender: String,
+    pub samples: Vec<Sample>,
 }
 
 /// An event that the button can send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
-    pub id: String,
+    pub name: String,
     pub label: String,
 }
 
@@ -54,21 +64,32 @@ pub struct Other {
     pub count: String,
 }
 
-/// The catalogue's events, in the words of the page.
+/// The catalogue's events by their senders, in the words of the page; the first users' sender stands first.
 #[must_use]
-pub fn samples(app: &App, s: &Strings) -> Vec<Sample> {
+pub fn samples(app: &App, s: &Strings) -> Vec<SamplesOf> {
     let catalogue = &app.catalogue;
-    catalogue
-        .samples()
-        .map(|sample| {
-            let variant = sample.variant.as_deref();
-            let label = catalogue.label(&sample.sender, &sample.event_type, variant, s.lang);
-            Sample {
-                id: sample.id.clone(),
-                label: format!("{} · {}", label.unwrap_or(&sample.label), sample.event_type),
-            }
-        })
-        .collect()
+    let mut senders: Vec<SamplesOf> = Vec::new();
+    for sample in catalogue.samples() {
+        let variant = sample.variant.as_deref();
+        let label = catalogue.label(&sample.sender, &sample.event_type, variant, s.lang);
+        let choice = Sample {
+            name: sample.name(),
+            label: format!("{} · {}", label.unwrap_or(&sample.label), sample.event_type),
+        };
+        match senders.last_mut() {
+            Some(last) if last.id == sample.sender => last.samples.push(choice),
+            _ => senders.push(SamplesOf {
+                sender: catalogue
+                    .sender_name(&sample.sender)
+                    .unwrap_or(&sample.sender)
+                    .to_owned(),
+                id: sample.sender.clone(),
+                samples: vec![choice],
+            }),
+        }
+    }
+    senders.sort_by_key(|of| (of.id != FIRST_SENDER, of.sender.to_lowercase()));
+    senders
 }
 
 impl Waiting {
@@ -78,7 +99,7 @@ impl Waiting {
         place: &Place,
         url: &str,
         endpoints: &[EndpointSummary],
-        samples: Vec<Sample>,
+        samples: Vec<SamplesOf>,
         s: &Strings,
     ) -> Self {
         let title = if place.is_everywhere() {

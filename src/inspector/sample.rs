@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::AppState;
 use crate::capture::Origin;
-use crate::request::{Arrival, ClientAddress, Head, NewRequest, Received, Timestamp};
+use crate::request::{Arrival, ClientAddress, NewRequest, Received, Timestamp};
 use crate::senders::Sample;
 use crate::store::CaptureError;
 
@@ -20,7 +20,7 @@ use crate::store::CaptureError;
 pub(super) struct SampleForm {
     #[serde(default)]
     path: String,
-    /// A sample's id (`contact.tag.added`); the catalogue's first where it is left out.
+    /// A sample's name (`systeme-io:contact.tag.added`); the catalogue's first where it is left out.
     #[serde(default)]
     event: String,
 }
@@ -35,10 +35,9 @@ pub(super) async fn send(
     } else {
         "/".to_owned()
     };
-    let found = state
-        .catalogue
-        .samples()
-        .find(|sample| form.event.is_empty() || sample.id == form.event);
+    let found = state.catalogue.samples().find(|sample| {
+        form.event.is_empty() || sample.name() == form.event || sample.id == form.event
+    });
     let Some(sample) = found else {
         return (StatusCode::NOT_FOUND, "There is no such sample event.").into_response();
     };
@@ -69,17 +68,12 @@ pub(super) async fn send(
 }
 
 fn as_received(sample: &Sample, path: &str, origin: Origin) -> Received {
-    let mut head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n");
-    for (name, value) in &sample.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", sample.body.len()));
     Received {
         received_at: Timestamp::now(),
         took_us: 0,
         peer: origin.peer,
         secure: origin.secure,
-        head: Head::new(head.into_bytes()),
+        head: sample.head(path),
         body: Bytes::from(sample.body.to_vec()),
         trailers: Bytes::new(),
         declared_bytes: Some(sample.body.len() as u64),

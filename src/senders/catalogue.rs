@@ -62,14 +62,24 @@ impl Catalogue {
     /// the id of an embedded one takes its place; one that is broken is named and left out.
     #[must_use]
     pub fn load(user_dir: Option<&Path>) -> (Self, Vec<CatalogueError>) {
+        Self::load_with(user_dir, &[])
+    }
+
+    /// Like [`Catalogue::load`], with some more files, which go before all others. Their samples stand in
+    /// the folder that each is in.
+    #[must_use]
+    pub fn load_with(user_dir: Option<&Path>, files: &[PathBuf]) -> (Self, Vec<CatalogueError>) {
         let mut loading = Loading::new();
         for (name, source) in embedded::senders() {
-            loading.add(Path::new(&name), &source, &|path| {
+            loading.add(Path::new(&name), &source, Origin::Embedded, &|path| {
                 embedded::file(path).ok_or_else(|| "there is no such file".to_owned())
             });
         }
         if let Some(dir) = user_dir {
             loading.add_folder(dir);
+        }
+        for file in files {
+            loading.add_file(file);
         }
         loading.finish()
     }
@@ -89,8 +99,13 @@ impl Catalogue {
         variant: Option<&str>,
         lang: &str,
     ) -> Option<&str> {
-        let events = &self.sender(sender)?.events;
-        find_named(events, event_type, variant)?.label_in(lang)
+        let sender = self.sender(sender)?;
+        let mut handshakes = sender.handshakes.iter();
+        let entry = match handshakes.find(|entry| entry.event_type == event_type) {
+            Some(handshake) => &handshake.event,
+            None => find_named(&sender.events, event_type, variant)?,
+        };
+        entry.label_in(lang)
     }
 
     /// The name of a sender as people write it: `systeme.io`.
@@ -123,17 +138,52 @@ impl Catalogue {
         self.sender(id).map_or(&[], |sender| &sender.signatures)
     }
 
+    /// Whether a sender's file is one of the user's.
+    #[must_use]
+    pub fn is_user_file(&self, id: &str) -> bool {
+        self.sender(id)
+            .is_some_and(|sender| sender.origin == Origin::User)
+    }
+
+    /// A sender's file as it is written.
+    #[must_use]
+    pub fn source(&self, id: &str) -> Option<&str> {
+        Some(&self.sender(id)?.source)
+    }
+
+    /// The sender that a file describes, as long as no other file has taken its place.
+    #[must_use]
+    pub fn sender_of_file(&self, file: &Path) -> Option<&str> {
+        let mut senders = self.senders.iter();
+        Some(&senders.find(|sender| sender.file == file)?.id)
+    }
+
+    /// The line of a sender's file that a rule stands on, counted from 1.
+    #[must_use]
+    pub fn rule_line(&self, sender: &str, rule: &str) -> Option<usize> {
+        let mut rules = self.sender(sender)?.rules.iter();
+        Some(rules.find(|known| known.text == rule)?.line)
+    }
+
     /// All sample events, by sender and in the order of their files.
     pub fn samples(&self) -> impl Iterator<Item = &Sample> {
         self.samples.iter()
     }
 
-    fn sender(&self, id: &str) -> Option<&Sender> {
+    pub(super) fn sender(&self, id: &str) -> Option<&Sender> {
         let place = self
             .senders
             .binary_search_by(|sender| sender.id.as_str().cmp(id));
         place.ok().map(|place| &self.senders[place])
     }
+}
+
+/// Whose file a sender is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Origin {
+    #[default]
+    Embedded,
+    User,
 }
 
 /// A catalogue while its files are read.
@@ -160,23 +210,36 @@ impl Loading {
             Err(error) => return self.refuse(dir, error.to_string()),
         };
         files.sort();
-        for file in files {
-            match std::fs::read(&file) {
-                Ok(source) => self.add(&file, &source, &|path| {
-                    std::fs::read(dir.join(path)).map_err(|error| error.to_string())
-                }),
-                Err(error) => self.refuse(&file, error.to_string()),
-            }
+        files.iter().for_each(|file| self.add_file(file));
+    }
+
+    fn add_file(&mut self, file: &Path) {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        match std::fs::read(file) {
+            Ok(source) => self.add(file, &source, Origin::User, &|path| {
+                std::fs::read(folder.join(path)).map_err(|error| error.to_string())
+            }),
+            Err(error) => self.refuse(file, error.to_string()),
         }
     }
 
     /// Compiles a file. A later one with the same id takes the place of an earlier one.
-    fn add(&mut self, file: &Path, source: &[u8], read: &dyn Fn(&str) -> Result<Vec<u8>, String>) {
+    fn add(
+        &mut self,
+        file: &Path,
+        source: &[u8],
+        origin: Origin,
+        read: &dyn Fn(&str) -> Result<Vec<u8>, String>,
+    ) {
         let Ok(source) = std::str::from_utf8(source) else {
             return self.refuse(file, "the file is not UTF-8".to_owned());
         };
         let sender = match compile::sender(source, &mut self.selectors) {
-            Ok(sender) => sender,
+            Ok(sender) => Sender {
+                file: file.to_owned(),
+                origin,
+                ..sender
+            },
             Err(fault) => {
                 self.errors.push(CatalogueError {
                     file: file.to_owned(),
@@ -215,22 +278,7 @@ impl Loading {
                     continue;
                 }
             };
-            let variant = entry.variant.as_deref();
-            let label = find_named(&sender.events, &entry.event_type, variant)
-                .and_then(|event| event.label_in("en"))
-                .unwrap_or(&entry.event_type);
-            samples.push(Sample {
-                id: match variant {
-                    Some(variant) => format!("{}:{variant}", entry.event_type),
-                    None => entry.event_type.clone(),
-                },
-                sender: sender.id.clone(),
-                event_type: entry.event_type.clone(),
-                variant: entry.variant.clone(),
-                label: label.to_owned(),
-                headers: sender.sample_headers.clone(),
-                body,
-            });
+            samples.push(entry.with_body(&sender.id, body));
         }
         samples
     }
@@ -252,7 +300,7 @@ impl Loading {
             selectors: self.selectors,
             senders,
             samples: samples.into_iter().flatten().collect(),
-            version: hex(&self.hash.finalize()),
+            version: hex(&self.hash.finalize()[..8]),
         };
         (catalogue, self.errors)
     }
@@ -286,9 +334,9 @@ fn toml_files(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The first 16 digits of a hash.
-pub(super) fn hex(hash: &[u8]) -> String {
-    hash.iter().take(8).fold(String::new(), |mut out, byte| {
+/// In lower case.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut out, byte| {
         let _ = write!(out, "{byte:02x}");
         out
     })

@@ -102,7 +102,8 @@ impl Test {
     }
 }
 
-fn cut(value: &str) -> &str {
+/// What patterns see of a value.
+pub(super) fn cut(value: &str) -> &str {
     &value[..value.floor_char_boundary(MAX_MATCHED)]
 }
 
@@ -137,18 +138,25 @@ impl Condition {
 pub(super) struct Rule {
     /// As written.
     pub(super) text: String,
+    /// Of its file, counted from 1.
+    pub(super) line: usize,
     pub(super) condition: Condition,
     pub(super) weight: u8,
 }
 
 impl Rule {
-    pub(super) fn parse(text: &str, selectors: &mut Selectors) -> Result<Self, String> {
+    pub(super) fn parse(
+        text: &str,
+        line: usize,
+        selectors: &mut Selectors,
+    ) -> Result<Self, String> {
         let (clauses, weight) = match text.rsplit_once(" @") {
             Some((clauses, weight)) => (clauses, read_weight(weight)?),
             None => (text, DEFAULT_WEIGHT),
         };
         Ok(Self {
             text: text.to_owned(),
+            line,
             condition: Condition::parse(clauses, selectors)?,
             weight,
         })
@@ -171,7 +179,7 @@ mod tests {
 
     fn holds(rule: &str) -> Result<bool, String> {
         let mut selectors = Selectors::default();
-        let rule = Rule::parse(rule, &mut selectors)?;
+        let rule = Rule::parse(rule, 1, &mut selectors)?;
         let head = Head::new(
             &b"POST /hook?token=a%20b HTTP/1.1\r\nUser-Agent: Symfony\r\nX-Empty:\r\n\r\n"[..],
         );
@@ -231,7 +239,11 @@ mod tests {
 
     #[test]
     fn the_weight_is_read_and_has_a_default() {
-        let weight = |text| Rule::parse(text, &mut Selectors::default()).unwrap().weight;
+        let weight = |text| {
+            Rule::parse(text, 1, &mut Selectors::default())
+                .unwrap()
+                .weight
+        };
         assert_eq!(weight("body.a @90"), 90);
         assert_eq!(weight("body.a"), DEFAULT_WEIGHT);
     }

@@ -1,14 +1,18 @@
 //! A file of the catalogue into what a request can be asked with; what is wrong is named by its place.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 use toml::Spanned;
 
+use super::catalogue::Origin;
 use super::clause::{Condition, Rule};
-use super::definition::{Definition, Event, Ips, Signature, Strings};
+use super::definition::{self, Definition, Event, Handshake, Ips, Signature, Strings};
 use super::event::{self, EventEntry, TypePattern};
+use super::handshake::{AnswerTemplate, HandshakeEntry};
 use super::lists::parse_net;
+use super::sample::{self, SampleEntry};
 use super::selector::{Selector, Selectors};
 use super::template::Template;
 
@@ -27,17 +31,12 @@ pub(super) struct Sender {
     pub(super) ips_source: Option<String>,
     pub(super) signatures: Vec<Signature>,
     pub(super) events: Vec<EventEntry>,
+    pub(super) handshakes: Vec<HandshakeEntry>,
     pub(super) samples: Vec<SampleEntry>,
-    pub(super) sample_headers: Vec<(String, String)>,
-}
-
-/// A sample as the file names it; its body is read by the catalogue.
-#[derive(Debug)]
-pub(super) struct SampleEntry {
-    pub(super) event_type: String,
-    pub(super) variant: Option<String>,
-    pub(super) path: String,
-    pub(super) line: usize,
+    /// The file as it is written, and where it stands.
+    pub(super) source: String,
+    pub(super) file: PathBuf,
+    pub(super) origin: Origin,
 }
 
 /// What is wrong with a file, and where.
@@ -60,7 +59,8 @@ pub(super) fn sender(source: &str, selectors: &mut Selectors) -> Result<Sender, 
     compile(source, definition, selectors).map_err(|wrong| fault(wrong.span(), wrong.into_inner()))
 }
 
-type Wrong = Spanned<String>;
+/// What is wrong, and where it stands.
+pub(super) type Wrong = Spanned<String>;
 
 fn compile(
     source: &str,
@@ -71,20 +71,23 @@ fn compile(
     let rules = definition
         .rules
         .iter()
-        .map(|rule| Rule::parse(rule.get_ref(), selectors).map_err(|reason| at(rule, reason)))
+        .map(|rule| {
+            let line = line_of(source, rule.span().start);
+            Rule::parse(rule.get_ref(), line, selectors).map_err(|reason| at(rule, reason))
+        })
         .collect::<Result<_, _>>()?;
-    let samples = samples(source, &definition.event)?;
-    let sample_headers = definition
-        .sample_headers
-        .iter()
-        .map(header_line)
-        .collect::<Result<_, _>>()?;
+    let samples = sample::entries(source, &definition)?;
     let mut events = definition
         .event
         .into_iter()
         .map(|entry| event_entry(entry, selectors))
         .collect::<Result<Vec<_>, _>>()?;
     event::sort(&mut events);
+    let handshakes = definition
+        .handshake
+        .into_iter()
+        .map(|entry| handshake_entry(entry, selectors))
+        .collect::<Result<_, _>>()?;
     let (ips, ips_source) = addresses(definition.ips)?;
     Ok(Sender {
         event_type: templates(&definition.event_type, selectors)?,
@@ -103,12 +106,15 @@ fn compile(
             .map(signature)
             .collect::<Result<_, _>>()?,
         events,
+        handshakes,
         samples,
-        sample_headers,
+        source: source.to_owned(),
+        file: PathBuf::new(),
+        origin: Origin::default(),
     })
 }
 
-fn at<T>(place: &Spanned<T>, message: impl Into<String>) -> Wrong {
+pub(super) fn at<T>(place: &Spanned<T>, message: impl Into<String>) -> Wrong {
     Spanned::new(place.span(), message.into())
 }
 
@@ -139,9 +145,9 @@ fn addresses(ips: Option<Ips>) -> Result<(Vec<IpNet>, Option<String>), Wrong> {
 
 /// The message is left as it is: it may name ways of writing the body that titles have no use for.
 fn signature(entry: Spanned<Signature>) -> Result<Signature, Wrong> {
-    match Selector::parse(&entry.get_ref().value) {
-        Ok(_) => Ok(entry.into_inner()),
-        Err(reason) => Err(at(&entry, format!("value: {reason}"))),
+    match entry.get_ref().value.as_deref().map(Selector::parse) {
+        Some(Err(reason)) => Err(at(&entry, format!("value: {reason}"))),
+        _ => Ok(entry.into_inner()),
     }
 }
 
@@ -171,50 +177,71 @@ fn event_entry(entry: Event, selectors: &mut Selectors) -> Result<EventEntry, Wr
     })
 }
 
-fn samples(source: &str, events: &[Event]) -> Result<Vec<SampleEntry>, Wrong> {
-    let mut samples = Vec::new();
-    for entry in events {
-        let Some(path) = &entry.sample else { continue };
-        if matches!(
-            TypePattern::parse(entry.kind.get_ref()),
-            Ok(TypePattern::Prefix(_))
-        ) {
-            return Err(at(
-                path,
-                "a sample has one type; this entry's ends with `*`",
-            ));
-        }
-        let text = path.get_ref();
-        if text.starts_with('/') || text.contains('\\') || text.split('/').any(|step| step == "..")
-        {
-            return Err(at(
-                path,
-                format!("`{text}` leads out of the catalogue's folder"),
-            ));
-        }
-        samples.push(SampleEntry {
-            event_type: entry.kind.get_ref().clone(),
-            variant: entry
-                .variant
-                .as_ref()
-                .map(|variant| variant.get_ref().clone()),
-            path: text.clone(),
-            line: line_of(source, path.span().start),
-        });
+fn handshake_entry(entry: Handshake, selectors: &mut Selectors) -> Result<HandshakeEntry, Wrong> {
+    let Ok(TypePattern::Exact(event_type)) = TypePattern::parse(entry.kind.get_ref()) else {
+        return Err(at(&entry.kind, "a handshake has one type, without `*`"));
+    };
+    if !entry.label.get_ref().contains_key("en") {
+        return Err(at(&entry.label, "a label needs `en`"));
     }
-    Ok(samples)
-}
-
-fn header_line(line: &Spanned<String>) -> Result<(String, String), Wrong> {
-    let pair = line.get_ref().split_once(':').filter(|(name, value)| {
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        !name.is_empty() && name.bytes().all(token) && !value.contains(char::is_control)
+    let when = Condition::parse(entry.when.get_ref(), selectors)
+        .map_err(|reason| at(&entry.when, reason))?;
+    let secret_from = entry.secret_from.as_ref().map(|text| {
+        selectors
+            .read(text.get_ref())
+            .map_err(|reason| at(text, reason))
     });
-    let (name, value) = pair.ok_or_else(|| at(line, "a header line is `Name: value`"))?;
-    Ok((name.to_owned(), value.trim().to_owned()))
+    Ok(HandshakeEntry {
+        event: EventEntry {
+            kind: TypePattern::Exact(event_type.clone()),
+            variant: None,
+            label: entry.label.into_inner(),
+            when: None,
+            titles: templates(&entry.title, selectors)?,
+        },
+        event_type,
+        when,
+        signed: entry.signed,
+        secret_from: secret_from.transpose()?,
+        answer: answer(entry.answer, selectors)?,
+    })
 }
 
-fn line_of(source: &str, offset: usize) -> usize {
+fn answer(
+    answer: definition::HandshakeAnswer,
+    selectors: &mut Selectors,
+) -> Result<AnswerTemplate, Wrong> {
+    let status = match &answer.status {
+        Some(status) if !(200..600).contains(status.get_ref()) => {
+            return Err(at(status, "a status is a number from 200 to 599"));
+        }
+        Some(status) => *status.get_ref(),
+        None => 200,
+    };
+    let mut headers = Vec::with_capacity(answer.headers.len());
+    for line in &answer.headers {
+        let (name, value) = sample::header_line(line)?;
+        let value = Template::parse(&value, selectors).map_err(|reason| at(line, reason))?;
+        headers.push((name, value));
+    }
+    if let Some(kind) = &answer.content_type
+        && http::HeaderValue::from_str(kind.get_ref()).is_err()
+    {
+        return Err(at(kind, "this cannot stand in a header"));
+    }
+    let body = answer
+        .body
+        .as_ref()
+        .map(|text| Template::parse(text.get_ref(), selectors).map_err(|reason| at(text, reason)));
+    Ok(AnswerTemplate {
+        status,
+        content_type: answer.content_type.map(Spanned::into_inner),
+        headers,
+        body: body.transpose()?,
+    })
+}
+
+pub(super) fn line_of(source: &str, offset: usize) -> usize {
     let before = source.get(..offset).unwrap_or(source);
     before.matches('\n').count() + 1
 }

@@ -79,6 +79,8 @@ pub(super) struct Definition {
     pub(super) signature: Vec<Spanned<Signature>>,
     #[serde(default)]
     pub(super) event: Vec<Event>,
+    #[serde(default)]
+    pub(super) handshake: Vec<Handshake>,
     /// Header lines that the samples are sent with.
     #[serde(default)]
     pub(super) sample_headers: Vec<Spanned<String>>,
@@ -99,17 +101,48 @@ pub(super) struct Ips {
 #[serde(deny_unknown_fields)]
 pub struct Signature {
     pub kind: SignatureKind,
+    /// What this way is called where a sender has several.
+    #[serde(default)]
+    pub name: Option<String>,
     /// `sha256`, `sha1`, …
     #[serde(default)]
     pub hash: Option<String>,
     /// The selector of what the sender sent.
-    pub value: String,
-    /// `hex` or `base64`.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// The key whose values count, in a value that is a list like `t=1,v1=ab`.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// What stands between several signatures.
+    #[serde(default)]
+    pub separator: Option<String>,
+    /// What stands before each signature: `sha256=`.
+    #[serde(default)]
+    pub prefix: Option<String>,
+    /// `hex`, `base64`, `base64url` or `none`.
     #[serde(default)]
     pub encoding: Option<String>,
     /// Templates of what is signed, tried in order.
     #[serde(default)]
     pub message: Vec<String>,
+    /// How the secret becomes the key: `text`, `base64`, `hex` or `sha1`.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Cut off the secret before it is decoded: `whsec_`.
+    #[serde(default)]
+    pub key_prefix: Option<String>,
+    /// A template of when it was signed.
+    #[serde(default)]
+    pub timestamp: Option<String>,
+    /// How old a signature may be, in seconds.
+    #[serde(default)]
+    pub tolerance_s: Option<u64>,
+    /// What a person has to paste as the secret, in words.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// Why an `external` one is not checked.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// The ways to sign that the catalogue has words for.
@@ -117,6 +150,8 @@ pub struct Signature {
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureKind {
     Hmac,
+    /// A plain digest over a message with the secret in it.
+    Hash,
     /// A shared secret sent as it is.
     Equal,
     Basic,
@@ -144,4 +179,57 @@ pub(super) struct Event {
     /// A file below the catalogue's folder.
     #[serde(default)]
     pub(super) sample: Option<Spanned<String>>,
+    /// Header lines of this event's sample; one of the sender's lines with the same name gives way.
+    #[serde(default)]
+    pub(super) sample_headers: Vec<Spanned<String>>,
+    /// `POST` where it is left out.
+    #[serde(default)]
+    pub(super) sample_method: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) sample_query: Option<Spanned<String>>,
+}
+
+/// A check of the URL that a sender makes before it delivers, and what it wants to be answered.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Handshake {
+    /// The event type that the check is shown as.
+    #[serde(rename = "type")]
+    pub(super) kind: Spanned<String>,
+    pub(super) when: Spanned<String>,
+    pub(super) label: Spanned<BTreeMap<String, String>>,
+    #[serde(default)]
+    pub(super) title: Strings,
+    /// Answered only where the signature holds; 401 where it is wrong.
+    #[serde(default)]
+    pub(super) signed: bool,
+    /// The selector of the signing secret that the check hands over.
+    #[serde(default)]
+    pub(super) secret_from: Option<Spanned<String>>,
+    pub(super) answer: HandshakeAnswer,
+    #[serde(default)]
+    pub(super) sample: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) sample_headers: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) sample_method: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) sample_query: Option<Spanned<String>>,
+}
+
+/// `[handshake.answer]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandshakeAnswer {
+    /// 200 where it is left out.
+    #[serde(default)]
+    pub(super) status: Option<Spanned<u16>>,
+    #[serde(default)]
+    pub(super) content_type: Option<Spanned<String>>,
+    /// Header lines; the values are templates.
+    #[serde(default)]
+    pub(super) headers: Vec<Spanned<String>>,
+    /// A template; nothing where it is left out.
+    #[serde(default)]
+    pub(super) body: Option<Spanned<String>>,
 }

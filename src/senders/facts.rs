@@ -17,6 +17,8 @@ pub(super) struct Facts<'a> {
     values: Vec<OnceCell<Option<Cow<'a, str>>>>,
     parsed: OnceCell<BodyValues<'a>>,
     query: OnceCell<Vec<form::Pair>>,
+    /// The endpoint's secret, where an answer is made with it.
+    secret: Option<&'a str>,
 }
 
 impl<'a> Facts<'a> {
@@ -34,7 +36,17 @@ impl<'a> Facts<'a> {
             values: vec![OnceCell::new(); selectors.len()],
             parsed: OnceCell::new(),
             query: OnceCell::new(),
+            secret: None,
         }
+    }
+
+    /// With what the answer to a handshake may be made of.
+    pub(super) fn with_secret(self, secret: Option<&'a str>) -> Self {
+        Self { secret, ..self }
+    }
+
+    pub(super) fn secret(&self) -> Option<&'a str> {
+        self.secret
     }
 
     pub(super) fn head(&self) -> &'a Head {

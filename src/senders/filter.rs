@@ -1,6 +1,13 @@
 //! What a template does to a value: `{body.amount|cents:body.currency}`.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use regex_lite::Regex;
+use sha2::Sha256;
+
 use super::body_values::BodyValues;
+use super::clause::cut;
 use super::facts::Facts;
 use super::money;
 use super::selector::{SelectorId, Selectors};
@@ -30,6 +37,18 @@ pub(super) enum Filter {
     Default(String),
     /// `trim:n`: at most n characters.
     Trim(usize),
+    /// `field:t`: the value of `t` in a list like `t=1,v1=ab` or `ts=1;h1=ab`.
+    Field(String),
+    /// `match:pattern`: the pattern's first group, or all that it matches.
+    Match(Regex),
+    /// `as:text`: this text, where the value is there.
+    As(String),
+    /// The value as a JSON string, for the answer to a handshake.
+    Quote,
+    /// The text that base64 stands for.
+    Base64,
+    /// `hmac:sha256`: HMAC-SHA256 with the endpoint's secret, in hex, for the answer to a handshake.
+    HmacSha256,
 }
 
 /// Where `cents` finds the currency.
@@ -62,13 +81,29 @@ impl Filter {
             "date" => Self::Date,
             "default" => Self::Default(argument.to_owned()),
             "trim" => Self::Trim(argument.trim().parse().map_err(|_| number())?),
+            "field" | "match" | "as" if argument.is_empty() => {
+                return Err(format!("`{name}` needs something after a `:`"));
+            }
+            "field" => Self::Field(argument.trim().to_owned()),
+            "match" => Self::Match(
+                Regex::new(argument).map_err(|error| format!("the pattern is broken: {error}"))?,
+            ),
+            "as" => Self::As(argument.to_owned()),
+            "quote" => Self::Quote,
+            "base64" => Self::Base64,
+            "hmac" if argument == "sha256" => Self::HmacSha256,
+            "hmac" => return Err("`hmac` is written `hmac:sha256`".to_owned()),
             _ => {
                 return Err(format!(
-                    "`{name}` is no filter; there are json first firstkey add upper lower cents date default trim"
+                    "`{name}` is no filter; there are json first firstkey add upper lower cents date default trim \
+                     field match as quote base64 hmac"
                 ));
             }
         };
-        let takes_none = matches!(filter, Self::First | Self::Upper | Self::Lower | Self::Date);
+        let takes_none = matches!(
+            filter,
+            Self::First | Self::Upper | Self::Lower | Self::Date | Self::Quote | Self::Base64
+        );
         if takes_none && !argument.is_empty() {
             return Err(format!("`{name}` takes no argument"));
         }
@@ -99,6 +134,16 @@ impl Filter {
             Self::Date => date(&value),
             Self::Default(_) => Some(value),
             Self::Trim(max) => Some(trim(value, *max)),
+            Self::Field(name) => field(&value, name).map(str::to_owned),
+            Self::Match(pattern) => {
+                let found = pattern.captures(cut(&value))?;
+                let group = found.get(1).or_else(|| found.get(0))?;
+                Some(group.as_str().to_owned())
+            }
+            Self::As(text) => Some(text.clone()),
+            Self::Quote => Some(serde_json::Value::from(value).to_string()),
+            Self::Base64 => String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok(),
+            Self::HmacSha256 => hmac_sha256(&value, facts.secret()?),
         }
     }
 }
@@ -122,6 +167,20 @@ impl Currency {
             Self::At(selector) => facts.value(*selector),
         }
     }
+}
+
+/// The value of a name in `t=1,v1=ab`; lists are joined by `,` or `;`.
+pub(super) fn field<'v>(list: &'v str, name: &str) -> Option<&'v str> {
+    list.split([',', ';']).find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        (key.trim() == name).then(|| value.trim())
+    })
+}
+
+fn hmac_sha256(value: &str, secret: &str) -> Option<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
+    mac.update(value.as_bytes());
+    Some(super::catalogue::hex(&mac.finalize().into_bytes()))
 }
 
 fn first(value: &str) -> Option<String> {
@@ -228,6 +287,18 @@ mod tests {
             ("trim:4", Some("ëëëë"), Some("ëëëë")),
             ("trim:0", Some("a"), Some("")),
             ("upper", None, None),
+            ("field:t", Some("t=1, v1=ab"), Some("1")),
+            ("field:h1", Some("ts=1;h1=a=b"), Some("a=b")),
+            ("field:v1", Some("t=1"), None),
+            ("match:<Id>([^<]+)<", Some("<Id>7</Id>"), Some("7")),
+            ("match:[0-9]+", Some("a12b"), Some("12")),
+            ("match:x", Some("abc"), None),
+            ("as:handshake", Some("whatever"), Some("handshake")),
+            ("as:handshake", None, None),
+            ("quote", Some("a\"b\n"), Some(r#""a\"b\n""#)),
+            ("base64", Some("w6s="), Some("ë")),
+            ("base64", Some("?"), None),
+            ("hmac:sha256", Some("x"), None),
         ];
         for (filter, value, expected) in cases {
             assert_eq!(
@@ -236,6 +307,21 @@ mod tests {
                 "{filter} of {value:?}"
             );
         }
+    }
+
+    /// RFC 4231, test case 2.
+    #[test]
+    fn an_answer_is_made_with_the_secret() {
+        let mut selectors = Selectors::default();
+        let filter = Filter::parse("hmac:sha256", &mut selectors).unwrap();
+        let head = Head::new(&b"POST / HTTP/1.1\r\n\r\n"[..]);
+        let facts = Facts::new(&selectors, &head, b"", Arrival::Whole).with_secret(Some("Jefe"));
+        assert_eq!(
+            filter
+                .apply(Some("what do ya want for nothing?".to_owned()), &facts)
+                .as_deref(),
+            Some("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+        );
     }
 
     #[test]
@@ -247,6 +333,10 @@ mod tests {
             ("upper:x", "takes no argument"),
             ("cents", "needs the currency"),
             ("cents:currency", "is no selector"),
+            ("match:(", "the pattern is broken"),
+            ("field", "needs something"),
+            ("hmac:md5", "`hmac:sha256`"),
+            ("quote:x", "takes no argument"),
         ];
         for (filter, expected) in cases {
             let error = Filter::parse(filter, &mut Selectors::default()).unwrap_err();

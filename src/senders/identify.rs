@@ -40,6 +40,12 @@ fn known(sender: &Sender, rule: String, facts: &Facts<'_>) -> Identity {
         sent_at: first(&sender.time, facts).map(|(value, _)| value),
         ..Identity::default()
     };
+    let mut handshakes = sender.handshakes.iter();
+    if let Some(handshake) = handshakes.find(|entry| entry.when.holds(facts)) {
+        identity.title = handshake.event.title(facts).map(|title| one_line(&title));
+        identity.event_type = Some(handshake.event_type.clone());
+        return identity;
+    }
     let Some((event_type, template)) = first(&sender.event_type, facts) else {
         return identity;
     };

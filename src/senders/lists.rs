@@ -228,7 +228,7 @@ fn version<'l>(lists: impl Iterator<Item = &'l AddressList>) -> String {
     for list in lists {
         hash.update(format!("{list:?}\n"));
     }
-    hex(&hash.finalize())
+    hex(&hash.finalize()[..8])
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod body_values;
 mod catalogue;
+mod check;
 mod clause;
 pub mod client_address;
 mod compile;
@@ -16,6 +17,7 @@ mod facts;
 mod filter;
 mod forwarding;
 mod guess;
+mod handshake;
 mod identify;
 mod judge;
 pub mod lists;
@@ -26,8 +28,10 @@ mod selector;
 mod template;
 
 pub use catalogue::{Catalogue, CatalogueError};
+pub use check::SampleFault;
 pub use client_address::ProxyTrust;
 pub use definition::Signature;
+pub use handshake::Handshake;
 pub use judge::Judge;
 pub use lists::{AddressList, Lists};
 pub use sample::Sample;

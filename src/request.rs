@@ -205,7 +205,6 @@ pub struct Judged {
 /// What a sender's check of the URL is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandshakeAnswer {
-    pub status: u16,
     pub content_type: Option<String>,
     /// Further header lines, without control characters.
     pub headers: Vec<(String, String)>,
@@ -219,6 +218,8 @@ pub struct NewRequest {
     pub judged: Judged,
     /// The status that the sender is answered once this is committed.
     pub answer_status: u16,
+    /// What it is answered beside the status, where it checks its URL.
+    pub handshake: Option<HandshakeAnswer>,
 }
 
 /// One stored HTTP request, exactly as it arrived.
@@ -228,6 +229,8 @@ pub struct CapturedRequest {
     pub received: Received,
     pub judged: Judged,
     pub answer_status: u16,
+    /// What it was answered, where it was a check of the URL that was answered as it asked.
+    pub handshake: Option<HandshakeAnswer>,
     /// The verdict at arrival, where a changed list has since led to another one.
     pub verdict_at_arrival: Option<VerdictKind>,
 }

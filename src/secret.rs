@@ -1,4 +1,7 @@
-//! Secrets of our own: how they are made, marked and compared. Only hashes of them are ever kept.
+//! Secrets of our own: how they are made, marked and compared; only hashes of them are ever kept. And
+//! the secrets that senders sign with, which have to be kept, and are never shown.
+
+use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -49,6 +52,46 @@ impl Kind {
     pub fn is_like(self, text: &str) -> bool {
         text.starts_with(self.mark()) && len_at_start(text.as_bytes()) == Some(text.len())
     }
+}
+
+/// A value that is never shown: its `Debug` tells the length only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// Wraps a value, so that no log and no page can show it by accident.
+    #[must_use]
+    pub fn new(value: String) -> Self {
+        Self(value)
+    }
+
+    /// The value itself, to be hashed, stored or signed with.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What may be shown.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        format!("(hidden, {} characters)", self.0.chars().count())
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+/// A secret that a sender signs with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndpointSecret {
+    /// It holds for this path and all below; without a slash at its end, but for `/` itself.
+    pub path: String,
+    /// What a person calls it: `stripe live`.
+    pub name: String,
+    pub value: Hidden,
 }
 
 /// SHA-256: what is stored of a secret, and compared. Equal lengths and a hash between attacker and

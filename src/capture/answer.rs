@@ -5,12 +5,11 @@ use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::wire::head::Refusal;
-use crate::request::RequestId;
+use crate::request::{HandshakeAnswer, RequestId};
 
 /// Every answer to a webhook carries these. Nothing of the request is reflected, and the sandbox keeps
 /// an answer that is opened in a browser from acting with the inspector's origin.
-const COMMON: &str = "Content-Type: application/json\r\n\
-     X-Content-Type-Options: nosniff\r\n\
+const COMMON: &str = "X-Content-Type-Options: nosniff\r\n\
      Content-Security-Policy: sandbox\r\n\
      Cache-Control: no-store\r\n\
      Access-Control-Allow-Origin: *\r\n";
@@ -30,6 +29,8 @@ pub(crate) struct Answer {
     pub(crate) error: Option<String>,
     pub(crate) retry_after_s: Option<u32>,
     pub(crate) preflight: bool,
+    /// What a sender's check of the URL asked for; given only where the check is stored.
+    pub(crate) handshake: Option<HandshakeAnswer>,
 }
 
 impl Answer {
@@ -41,12 +42,17 @@ impl Answer {
             error: Some(refusal.reason.clone()),
             retry_after_s: None,
             preflight: false,
+            handshake: None,
         }
     }
 
     /// The bytes to write. A `HEAD` gets the head alone; a 204 has no body.
     pub(crate) fn to_bytes(&self, head_only: bool, close: bool) -> Vec<u8> {
-        let body = self.body();
+        let handshake = self.handshake.as_ref().filter(|_| self.stored.is_some());
+        let (body, content_type) = match handshake {
+            Some(answer) => (answer.body.clone(), answer.content_type.as_deref()),
+            None => (self.body().into_bytes(), Some("application/json")),
+        };
         let mut text = String::with_capacity(512);
         let _ = write!(
             text,
@@ -55,6 +61,12 @@ impl Answer {
             reason_phrase(self.status),
             http_date(now_s()),
         );
+        if let Some(kind) = content_type {
+            let _ = write!(text, "Content-Type: {kind}\r\n");
+        }
+        for (name, value) in handshake.iter().flat_map(|answer| &answer.headers) {
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
         if self.preflight {
             text.push_str(PREFLIGHT);
         }
@@ -71,10 +83,11 @@ impl Answer {
             let _ = write!(text, "Content-Length: {}\r\n", body.len());
         }
         text.push_str("\r\n");
+        let mut bytes = text.into_bytes();
         if !head_only && self.status != 204 {
-            text.push_str(&body);
+            bytes.extend_from_slice(&body);
         }
-        text.into_bytes()
+        bytes
     }
 
     fn body(&self) -> String {
@@ -139,6 +152,7 @@ mod tests {
             error: None,
             retry_after_s: None,
             preflight: false,
+            handshake: None,
         };
         let text = String::from_utf8(answer.to_bytes(true, true)).unwrap();
         assert!(text.starts_with("HTTP/1.1 200 OK\r\n"));

@@ -26,6 +26,8 @@ pub struct Hook {
     pub redactor: Redactor,
     /// Answer 403 to what comes from outside the lists; it is stored all the same.
     pub reject_outside: bool,
+    /// Answer senders' checks of the URL as they ask.
+    pub handshakes: bool,
 }
 
 /// A request as it came off the wire.
@@ -55,6 +57,7 @@ impl Hook {
             error: refusal.map(|refusal| refusal.reason),
             retry_after_s: None,
             preflight,
+            handshake: new.handshake.clone(),
         };
         let on_the_wire = answer.error.is_some();
         if answer.error.is_none() && new.answer_status == 403 {
@@ -103,16 +106,22 @@ impl Hook {
             sample: false,
         };
         let (received, judged) = judge_off_thread(&self.judge, received, client).await;
-        let answer_status = match arrived.refusal {
-            Some(refusal) => refusal.status,
-            None if self.reject_outside && judged.verdict.kind == VerdictKind::Outside => 403,
-            None if received.head.method() == "OPTIONS" => 204,
-            None => 200,
+        let (answer_status, handshake) = match arrived.refusal {
+            Some(refusal) => (refusal.status, None),
+            None if self.reject_outside && judged.verdict.kind == VerdictKind::Outside => {
+                (403, None)
+            }
+            None => match self.handshake(&received, &judged.identity).await {
+                Some((status, answer)) => (status, Some(answer)),
+                None if received.head.method() == "OPTIONS" => (204, None),
+                None => (200, None),
+            },
         };
         NewRequest {
             received,
             judged,
             answer_status,
+            handshake,
         }
     }
 }

@@ -9,6 +9,7 @@ mod answer;
 mod budget;
 mod connection;
 mod connections;
+mod handshake;
 mod hook;
 pub mod limits;
 mod redact;

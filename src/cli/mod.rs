@@ -8,6 +8,7 @@ mod error;
 mod export;
 mod open;
 mod post;
+mod secret;
 mod send;
 mod senders;
 mod serve;
@@ -69,6 +70,12 @@ fn dispatch(cli: &Cli, platform: &Platform, out: &mut impl Write) -> Result<(), 
         }
         Some(Command::Senders(args)) => senders::run(out, &args.command, &loaded.settings),
         Some(Command::Open(args)) => open::run(out, args, &loaded.settings),
+        Some(Command::Secret(args)) => secret::run(
+            out,
+            &mut io::stdin().lock(),
+            &args.command,
+            &loaded.settings,
+        ),
         Some(Command::Token(args)) => token::run(out, &args.command, &loaded.settings),
         Some(Command::Export(args)) => export::run(out, args, &loaded.settings),
         Some(Command::Serve(_)) | None => serve::run(out, &loaded.settings),

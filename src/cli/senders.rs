@@ -147,9 +147,11 @@ fn test(
     request: &Path,
 ) -> Result<(), CliError> {
     let (catalogue, faults) = Catalogue::load_with(folder, &[file.to_owned()]);
-    if let Some(fault) = faults.iter().find(|fault| fault.file == file) {
-        return Err(CliError::Failed(fault.to_string()));
-    }
+    let Some(sender) = catalogue.sender_of_file(file) else {
+        let fault = faults.iter().find(|fault| fault.file == file);
+        let why = fault.map_or_else(|| file.display().to_string(), ToString::to_string);
+        return Err(CliError::Failed(why));
+    };
     let mut wrong = 0;
     let requests = read_requests(request)?;
     for request in &requests {
@@ -163,7 +165,7 @@ fn test(
                 "  its body did not arrive whole, so no value of it counts"
             )?;
         }
-        wrong += usize::from(identity.sender.as_deref() != catalogue.sender_of_file(file));
+        wrong += usize::from(identity.sender.as_deref() != Some(sender));
     }
     match wrong {
         0 => Ok(()),

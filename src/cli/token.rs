@@ -59,7 +59,7 @@ fn revoke(db: &mut Database, name: &str) -> Result<(), CliError> {
 }
 
 /// `2026-11-24 07:12 UTC`
-fn minute(at: Timestamp) -> String {
+pub(super) fn minute(at: Timestamp) -> String {
     let text = at.rfc3339();
     let minute = text.get(..16).unwrap_or(&text).replace('T', " ");
     format!("{minute} UTC")

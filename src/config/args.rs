@@ -43,6 +43,8 @@ pub enum Command {
     Open(OpenArgs),
     /// Make, list and revoke API tokens
     Token(TokenArgs),
+    /// Keep the secrets that senders sign with, to check signatures
+    Secret(SecretArgs),
     /// Post sample events to a running hookglass
     Send(SendArgs),
     /// List the known senders, and check files of your own
@@ -77,6 +79,10 @@ pub struct ServeArgs {
     /// Answer 403 to senders outside the lists that apply; they are stored all the same
     #[arg(long, value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
     pub reject_outside: Option<String>,
+
+    /// Leave senders' checks of the URL (Slack, Meta, Zoom, …) to the usual answer
+    #[arg(long, value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
+    pub no_handshakes: Option<String>,
 
     /// A folder with sender files of your own
     #[arg(long, value_name = "FOLDER")]
@@ -144,6 +150,36 @@ pub enum TokenCommand {
     /// Revoke a token; programs that use it are refused at once
     Revoke {
         /// The name it was made with
+        name: String,
+    },
+}
+
+/// `hookglass secret …`
+#[derive(Debug, Args)]
+pub struct SecretArgs {
+    #[command(subcommand)]
+    pub command: SecretCommand,
+}
+
+/// What to do with signing secrets.
+#[derive(Debug, Subcommand)]
+pub enum SecretCommand {
+    /// Read a secret from the standard input and keep it for a path and all below
+    Add {
+        /// The path that the sender posts to, like /shop; / holds for all
+        #[arg(value_parser = path)]
+        path: String,
+        /// What to call it, like "stripe live"
+        name: String,
+    },
+    /// List the secrets by path and name, without their values
+    List,
+    /// Forget a secret
+    Remove {
+        /// The path it was kept for
+        #[arg(value_parser = path)]
+        path: String,
+        /// The name it was kept under
         name: String,
     },
 }
@@ -267,12 +303,13 @@ impl ServeArgs {
     fn collect(&self, into: &mut Vec<(&'static str, Vec<OsString>)>) {
         let one = |text: &Option<String>| text.iter().map(OsString::from).collect();
         let many = |texts: &[String]| texts.iter().map(OsString::from).collect();
-        let given: [(&'static str, Vec<OsString>); 14] = [
+        let given: [(&'static str, Vec<OsString>); 15] = [
             ("listen", one(&self.listen)),
             ("public-url", one(&self.public_url)),
             ("trust-proxy", many(&self.trust_proxy)),
             ("client-ip-header", one(&self.client_ip_header)),
             ("reject-outside", one(&self.reject_outside)),
+            ("no-handshakes", one(&self.no_handshakes)),
             (
                 "catalogue",
                 self.catalogue.iter().map(OsString::from).collect(),

@@ -18,11 +18,21 @@ const LIST: &str = "
 # sender = \"systeme-io\"
 ";
 
+const SECRET: &str = "
+# The secrets that senders sign with, as many as you like, each for a path and all below. They
+# are copied to the database at start; the page never shows them. Instead of a value, a file to
+# read it from.
+# [[secret]]
+# path = \"/shop\"
+# name = \"stripe live\"
+# value = \"whsec_…\"
+";
+
 /// Every setting, explained and commented out.
 #[must_use]
 pub fn example() -> String {
     let entries = SPECS.iter().map(entry).collect::<String>();
-    format!("{HEAD}{entries}{LIST}")
+    format!("{HEAD}{entries}{LIST}{SECRET}")
 }
 
 fn entry(spec: &Spec) -> String {

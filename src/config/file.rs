@@ -14,10 +14,12 @@ use super::parse;
 use super::platform::Platform;
 use super::settings::{Setting, Source};
 use super::spec::{self, Kind, SPECS};
+use crate::secret::{EndpointSecret, Hidden};
 use crate::senders::AddressList;
 use crate::senders::lists::parse_net;
 
 const LIST_KEYS: [&str; 4] = ["name", "allow", "paths", "sender"];
+const SECRET_KEYS: [&str; 4] = ["path", "name", "value", "file"];
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -25,7 +27,8 @@ pub(super) struct FileLayer {
     pub path: Option<PathBuf>,
     pub layer: Layer,
     pub lists: Vec<AddressList>,
-    /// One line of the report for each list.
+    pub secrets: Vec<EndpointSecret>,
+    /// One line of the report for each list and each secret.
     pub report: Vec<Setting>,
 }
 
@@ -71,8 +74,12 @@ pub(super) fn parse_text(text: &str, path: &Path) -> Result<FileLayer, ConfigErr
             walk.lists(value, &mut file)?;
             continue;
         }
+        if name == "secret" {
+            walk.secrets(value, &mut file)?;
+            continue;
+        }
         let Some(spec) = spec::find(name) else {
-            let known = SPECS.iter().map(|spec| spec.name).chain(["list"]);
+            let known = SPECS.iter().map(|spec| spec.name).chain(["list", "secret"]);
             let problem = format!(
                 "there is no such setting{}; `hookglass config --example` shows all",
                 hint(name, known)
@@ -186,17 +193,99 @@ impl Walk<'_> {
             .collect()
     }
 
-    fn lists(&self, value: &Spanned<DeValue<'_>>, file: &mut FileLayer) -> Result<(), ConfigError> {
-        let Some(tables) = value.get_ref().as_array() else {
-            let problem = "write each list under a line [[list]], with two brackets";
-            return Err(self.error(value.span().start, "list", problem));
+    /// The tables under lines like `[[list]]`, with their places.
+    fn tables<'v, 'i>(
+        &self,
+        key: &str,
+        value: &'v Spanned<DeValue<'i>>,
+    ) -> Result<Vec<(&'v DeTable<'i>, usize)>, ConfigError> {
+        let wanted = |at| {
+            let problem = format!("write each {key} under a line [[{key}]], with two brackets");
+            self.error(at, key, &problem)
         };
+        let items = value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| wanted(value.span().start))?;
+        items
+            .iter()
+            .map(|item| {
+                let at = item.span().start;
+                let table = item.get_ref().as_table().ok_or_else(|| wanted(at))?;
+                Ok((table, at))
+            })
+            .collect()
+    }
+
+    fn secrets(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        file: &mut FileLayer,
+    ) -> Result<(), ConfigError> {
+        for (table, at) in self.tables("secret", value)? {
+            let secret = self.secret(table, at)?;
+            let same =
+                |other: &EndpointSecret| (&other.path, &other.name) == (&secret.path, &secret.name);
+            if file.secrets.iter().any(same) {
+                let problem = format!(
+                    "there are two secrets named \"{}\" for {}; rename one",
+                    secret.name, secret.path
+                );
+                return Err(self.error(at, "secret", &problem));
+            }
+            file.report.push(Setting {
+                name: format!("secret \"{}\"", secret.name),
+                shown: format!("{} for {}", secret.value.masked(), secret.path),
+                source: Source::File(self.path.to_owned(), self.line(at)),
+            });
+            file.secrets.push(secret);
+        }
+        Ok(())
+    }
+
+    fn secret(&self, table: &DeTable<'_>, at: usize) -> Result<EndpointSecret, ConfigError> {
+        let (mut path, mut name, mut secret) = ("/".to_owned(), None, None);
+        for (key, value) in in_order(table) {
+            let label = format!("secret.{}", key.get_ref());
+            let text = self.text_of(&label, value)?;
+            let wrong = |problem: String| self.error(value.span().start, &label, &problem);
+            match key.get_ref().as_ref() {
+                "path" => path = parse::path(text).map_err(wrong)?,
+                "name" => name = Some(text.trim().to_owned()),
+                "value" => secret = Some(text.to_owned()),
+                "file" => {
+                    let file = self.path.parent().unwrap_or(Path::new("")).join(text);
+                    let text = std::fs::read_to_string(&file)
+                        .map_err(|error| wrong(format!("{}: {error}", file.display())))?;
+                    secret = Some(text.trim_end_matches(['\r', '\n']).to_owned());
+                }
+                other => {
+                    let problem = format!(
+                        "a secret has no such key{}; it has {}",
+                        hint(other, SECRET_KEYS),
+                        SECRET_KEYS.join(", ")
+                    );
+                    return Err(self.error(key.span().start, &label, &problem));
+                }
+            }
+        }
+        let missing = |problem: &str| self.error(at, "secret", problem);
+        let name = name.filter(|name| !name.is_empty());
+        let name =
+            name.ok_or_else(|| missing("the secret has no name; add name = \"stripe live\""))?;
+        let secret = secret.filter(|secret| !secret.is_empty()).ok_or_else(|| {
+            missing("the secret has no value; add value = \"…\", or file = \"…\" to read it from")
+        })?;
+        Ok(EndpointSecret {
+            path,
+            name,
+            value: Hidden::new(secret),
+        })
+    }
+
+    fn lists(&self, value: &Spanned<DeValue<'_>>, file: &mut FileLayer) -> Result<(), ConfigError> {
         let mut names = BTreeSet::new();
-        for item in tables.iter() {
-            let at = item.span().start;
-            let Some(table) = item.get_ref().as_table() else {
-                return Err(self.error(at, "list", "write each list under a line [[list]]"));
-            };
+        for (table, at) in self.tables("list", value)? {
             let list = self.list(table, at)?;
             if !names.insert(list.name.clone()) {
                 let problem = format!("there are two lists named \"{}\"; rename one", list.name);

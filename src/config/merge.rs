@@ -10,10 +10,9 @@ use super::file::{self, FileLayer};
 use super::nearest::nearest;
 use super::parse;
 use super::platform::Platform;
-use super::settings::{
-    Loaded, LogFilter, LogFormat, Secret, Setting, Settings, Source, show_bytes,
-};
+use super::settings::{Loaded, LogFilter, LogFormat, Setting, Settings, Source, show_bytes};
 use super::spec::{self, SPECS};
+use crate::secret::Hidden;
 use crate::senders::ProxyTrust;
 
 /// The variable that names the file; the one setting that the file cannot hold.
@@ -145,7 +144,7 @@ impl Merge<'_> {
             max_connections: self.one("max-connections", parse::count, ToString::to_string)?,
             no_auth: self.or_default("no-auth", parse::switch, on_off)?,
             allow_host: self.many("allow-host", parse::host)?,
-            token: self.one("token", parse::token, Secret::masked)?,
+            token: self.one("token", parse::token, Hidden::masked)?,
             log: self.or_default("log", parse::log, |log: &LogFilter| log.text.clone())?,
             log_format: self.or_default("log-format", parse::log_format, |format| {
                 match format {
@@ -155,6 +154,8 @@ impl Merge<'_> {
                 .to_owned()
             })?,
             lists: file.lists.clone(),
+            secrets: file.secrets.clone(),
+            handshakes: !self.or_default("no-handshakes", parse::switch, on_off)?,
         })
     }
 

@@ -17,15 +17,15 @@ mod settings;
 mod spec;
 
 pub use args::{
-    Cli, Command, ConfigArgs, ExportArgs, OpenArgs, SendArgs, SendersCommand, ServeArgs, TokenArgs,
-    TokenCommand,
+    Cli, Command, ConfigArgs, ExportArgs, OpenArgs, SecretArgs, SecretCommand, SendArgs,
+    SendersCommand, ServeArgs, TokenArgs, TokenCommand,
 };
 pub use error::ConfigError;
 pub use example::example;
 pub use merge::load;
 pub use parse::PublicUrl;
 pub use platform::Platform;
-pub use settings::{Loaded, LogFilter, LogFormat, Secret, Setting, Settings, Source, show_bytes};
+pub use settings::{Loaded, LogFilter, LogFormat, Setting, Settings, Source, show_bytes};
 pub use spec::{Kind, SPECS, Spec};
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use http::Uri;
 
 use super::nearest::hint;
-use super::settings::{LogFilter, LogFormat, Secret};
+use super::settings::{LogFilter, LogFormat};
+use crate::secret::Hidden;
 
 /// A shorter token could be guessed.
 const MIN_TOKEN: usize = 16;
@@ -166,7 +167,7 @@ pub(super) fn host(text: &str) -> Parsed<String> {
 }
 
 /// A secret that is long enough.
-pub(super) fn token(text: &str) -> Parsed<Secret> {
+pub(super) fn token(text: &str) -> Parsed<Hidden> {
     let length = text.chars().count();
     if length < MIN_TOKEN {
         // The value itself is never printed.
@@ -177,7 +178,7 @@ pub(super) fn token(text: &str) -> Parsed<Secret> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("the token holds a character that cannot stand in an Authorization header; use letters, digits and - . _ ~".to_owned());
     }
-    Ok(Secret::new(text.to_owned()))
+    Ok(Hidden::new(text.to_owned()))
 }
 
 /// Levels by module. A bare word must be a level: as a module it would silence all others.

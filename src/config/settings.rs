@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use tracing_subscriber::filter::Targets;
 
 use super::parse::PublicUrl;
+use crate::secret::{EndpointSecret, Hidden};
 use crate::senders::{AddressList, ProxyTrust};
 
 /// Everything that can be set, ready to use.
@@ -39,13 +40,17 @@ pub struct Settings {
     /// Host names beside localhost that `no_auth` answers to, in lower case.
     pub allow_host: Vec<String>,
     /// An API token from the environment or the file.
-    pub token: Option<Secret>,
+    pub token: Option<Hidden>,
     /// What is logged.
     pub log: LogFilter,
     /// How it is written.
     pub log_format: LogFormat,
     /// The user's own address lists, from `[[list]]` in the file.
     pub lists: Vec<AddressList>,
+    /// The secrets that senders sign with, from `[[secret]]` in the file.
+    pub secrets: Vec<EndpointSecret>,
+    /// Answer senders' checks of the URL as they ask.
+    pub handshakes: bool,
 }
 
 /// Which lines are logged.
@@ -62,36 +67,6 @@ pub struct LogFilter {
 pub enum LogFormat {
     Text,
     Json,
-}
-
-/// A value that is never shown: its `Debug` tells the length only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a value, so that no log and no page can show it by accident.
-    #[must_use]
-    pub fn new(value: String) -> Self {
-        Self(value)
-    }
-
-    /// The value itself, to be hashed.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// What may be shown.
-    #[must_use]
-    pub fn masked(&self) -> String {
-        format!("(hidden, {} characters)", self.0.chars().count())
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.masked())
-    }
 }
 
 /// Where a value came from.

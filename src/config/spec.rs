@@ -107,6 +107,10 @@ pub const SPECS: &[Spec] = &[
         .means("Answer 403 to senders outside the lists that apply; what they sent is stored all the same.")
         .example("true")
         .kind(Kind::Switch),
+    spec("no-handshakes", "on|off", "off")
+        .means("Leave senders' checks of the URL (Slack, Meta, Zoom, …) to the usual answer instead of answering them as they ask.")
+        .example("true")
+        .kind(Kind::Switch),
     spec("catalogue", "FOLDER", "none")
         .means("A folder with sender files of your own; one with the id of a built-in sender replaces it.")
         .example("senders")

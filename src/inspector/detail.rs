@@ -13,7 +13,7 @@ use super::place::{self, Place};
 use super::state::App;
 use super::strings::Strings;
 use super::verdict::VerdictPane;
-use crate::request::{Arrival, CapturedRequest, RequestId};
+use crate::request::{Arrival, CapturedRequest, HandshakeAnswer, RequestId};
 
 /// The detail of a request.
 #[derive(Template)]
@@ -46,6 +46,7 @@ pub struct Detail {
     pub query: Vec<(String, String)>,
     pub headers: Vec<HeaderRow>,
     pub trailers: Vec<HeaderRow>,
+    pub handshake: Option<HandshakePane>,
     pub request_line: String,
     pub sha256: String,
 }
@@ -71,6 +72,15 @@ pub struct Facts {
     pub attempt: Option<String>,
     pub sent_at: Option<String>,
     pub answer_status: u16,
+    /// Whether it was a check of the URL, and what became of it.
+    pub handshake: Option<&'static str>,
+}
+
+/// What a check of the URL was answered, as a person reads it.
+#[derive(Debug)]
+pub struct HandshakePane {
+    pub headers: Vec<(String, String)>,
+    pub body: String,
 }
 
 /// The requests beside this one in the list, newer and older.
@@ -119,14 +129,26 @@ impl Detail {
             query: head.query().map(header_rows::of_query).unwrap_or_default(),
             headers: header_rows::of_head(head, identity, s),
             trailers: header_rows::of_trailers(&received.trailers, identity, s),
+            handshake: request.handshake.as_ref().map(HandshakePane::new),
             request_line: request_line(request),
             sha256: hex(&Sha256::digest(&received.body)),
         }
     }
 }
 
+impl HandshakePane {
+    fn new(answer: &HandshakeAnswer) -> Self {
+        let kind = answer.content_type.iter();
+        let kind = kind.map(|kind| ("Content-Type".to_owned(), kind.clone()));
+        Self {
+            headers: kind.chain(answer.headers.iter().cloned()).collect(),
+            body: String::from_utf8_lossy(&answer.body).into_owned(),
+        }
+    }
+}
+
 impl Facts {
-    fn new(request: &CapturedRequest, app: &App, s: &Strings) -> Self {
+    fn new(request: &CapturedRequest, app: &App, s: &'static Strings) -> Self {
         let (received, identity) = (&request.received, &request.judged.identity);
         let sender = identity.sender.as_deref();
         let matched = identity
@@ -155,6 +177,13 @@ impl Facts {
                 .map(|n| s.attempt.replace("{n}", n)),
             sent_at: identity.sent_at.clone(),
             answer_status: request.answer_status,
+            handshake: sender
+                .zip(identity.event_type.as_deref())
+                .filter(|(sender, event_type)| app.catalogue.is_handshake(sender, event_type))
+                .map(|_| match request.handshake {
+                    Some(_) => s.handshake_answered,
+                    None => s.handshake_unanswered,
+                }),
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod place;
 pub mod raw;
 mod sample;
 pub mod screen;
+mod secrets;
 pub mod show;
 pub mod sign_in;
 pub mod state;
@@ -41,6 +42,8 @@ pub fn pages() -> Router<AppState> {
         .route("/-/theme", post(theme::change))
         .route("/-/live", get(live_stream::live))
         .route("/-/sample", post(sample::send))
+        .route("/-/secrets", get(secrets::page).post(secrets::add))
+        .route("/-/secrets/remove", post(secrets::remove))
         .route("/-/r/{id}/raw", get(raw::download))
         .route("/-/r/{id}/tree", get(raw::tree))
         .route("/-/r/{id}/value", get(raw::value))

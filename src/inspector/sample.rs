@@ -51,6 +51,7 @@ pub(super) async fn send(
         received,
         judged,
         answer_status: 200,
+        handshake: None,
     };
     match state.store.capture(new).await {
         Ok(id) => {

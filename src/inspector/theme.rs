@@ -86,7 +86,7 @@ pub async fn change(Form(change): Form<Change>) -> Response {
 }
 
 /// Whether `back` is a page of this host: browsers read `//` and `/\` as the start of another one.
-fn is_own(back: &str) -> bool {
+pub(super) fn is_own(back: &str) -> bool {
     back.starts_with('/')
         && !back.starts_with("//")
         && back

@@ -35,8 +35,8 @@ pub(super) struct AnswerTemplate {
 pub struct Handshake {
     /// To be answered 401 where the signature does not hold, as the sender tests that too.
     pub signed: bool,
-    /// `None` where a part of it is missing: mostly the endpoint's secret.
-    pub answer: Option<HandshakeAnswer>,
+    /// The status and the rest; `None` where a part of it is missing: mostly the endpoint's secret.
+    pub answer: Option<(u16, HandshakeAnswer)>,
 }
 
 impl Catalogue {
@@ -98,7 +98,7 @@ impl Catalogue {
 }
 
 impl AnswerTemplate {
-    fn fill(&self, facts: &Facts<'_>) -> Option<HandshakeAnswer> {
+    fn fill(&self, facts: &Facts<'_>) -> Option<(u16, HandshakeAnswer)> {
         let headers = self
             .headers
             .iter()
@@ -112,11 +112,11 @@ impl AnswerTemplate {
             Some(body) => body.fill(facts)?,
             None => String::new(),
         };
-        Some(HandshakeAnswer {
-            status: self.status,
+        let answer = HandshakeAnswer {
             content_type: self.content_type.clone(),
             headers,
             body: body.into_bytes(),
-        })
+        };
+        Some((self.status, answer))
     }
 }

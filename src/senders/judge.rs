@@ -21,6 +21,12 @@ impl Judge {
         Self { catalogue, lists }
     }
 
+    /// The known senders.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
     /// Changes with the catalogue and the lists: what was derived under another is to be derived anew.
     #[must_use]
     pub fn version(&self) -> i64 {

@@ -17,9 +17,9 @@ use crate::config::Settings;
 use crate::inspector::{Access, App, AppState};
 use crate::live::{Added, Live};
 use crate::request::Timestamp;
-use crate::secret::{self, Kind};
+use crate::secret::{self, EndpointSecret, Kind};
 use crate::senders::{Catalogue, CatalogueError, Judge};
-use crate::store::{OnStored, OpenError, OpenOptions, Store, StoreError, access};
+use crate::store::{OnStored, OpenError, OpenOptions, Store, StoreError, access, secrets};
 
 /// Between two tries whether captures can be stored again.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
@@ -77,6 +77,7 @@ impl Server {
             derived_from: judge.version(),
         };
         let store = open(options, publish_to(live.clone())).await?;
+        take_secrets(&store, settings.secrets.clone()).await;
         let token = settings.token.as_ref().map(|token| token.reveal());
         let access = if settings.no_auth {
             let hosts = settings.allow_host.clone();
@@ -111,6 +112,7 @@ impl Server {
                 trust,
                 redactor: Redactor::new(token),
                 reject_outside: settings.reject_outside,
+                handshakes: settings.handshakes,
             },
             state,
             store,
@@ -206,6 +208,17 @@ async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
             io::ErrorKind::AddrInUse => StartError::PortTaken { addr },
             _ => StartError::Listen { addr, source },
         })
+}
+
+/// The settings file's secrets into the database. A full disk must not keep senders from being told so.
+async fn take_secrets(store: &Store, secrets: Vec<EndpointSecret>) {
+    let now = Timestamp::now();
+    let taken = store
+        .write(move |db| secrets::replace_those_of_file(db, &secrets, now))
+        .await;
+    if let Err(error) = taken {
+        tracing::warn!("the secrets of the settings file cannot be stored: {error}");
+    }
 }
 
 /// Opening may recover a long WAL: not on an async thread.

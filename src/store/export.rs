@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::endpoints;
 use super::error::StoreError;
+use super::handshakes;
 use super::requests::PathScope;
 use super::row::{self, WHOLE_COLUMNS};
 use crate::request::{CapturedRequest, RequestId, Timestamp};
@@ -64,5 +65,11 @@ pub fn batch(
         selection.until.map_or(i64::MAX, |time| time.0),
         BATCH_ROWS,
     ])?;
-    row::until_bytes(&mut rows, BATCH_BYTES)
+    let mut batch = row::until_bytes(&mut rows, BATCH_BYTES)?;
+    // Only a known sender's check of its URL has one.
+    let known = |request: &&mut CapturedRequest| request.judged.identity.sender.is_some();
+    for request in batch.iter_mut().filter(known) {
+        request.handshake = handshakes::get(db, request.id.get())?;
+    }
+    Ok(batch)
 }

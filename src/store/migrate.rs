@@ -4,10 +4,16 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
 /// Name and text of each migration; the position (from 1) is the schema version it leads to.
-pub(super) const MIGRATIONS: &[(&str, &str)] = &[(
-    "0001_requests.sql",
-    include_str!("../../migrations/0001_requests.sql"),
-)];
+pub(super) const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        "0001_requests.sql",
+        include_str!("../../migrations/0001_requests.sql"),
+    ),
+    (
+        "0004_secrets.sql",
+        include_str!("../../migrations/0004_secrets.sql"),
+    ),
+];
 
 /// Why a database can't be brought to this schema.
 pub(super) enum MigrateError {

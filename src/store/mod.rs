@@ -8,12 +8,14 @@ mod checkpoint;
 mod endpoints;
 mod error;
 pub mod export;
+mod handshakes;
 mod health;
 mod migrate;
 mod open;
 pub mod rebuild;
 mod requests;
 mod row;
+pub mod secrets;
 mod space;
 mod writer;
 
@@ -23,6 +25,7 @@ use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use crate::request::{CapturedRequest, NewRequest, RequestId, RequestSummary};
+use crate::secret::EndpointSecret;
 
 pub use endpoints::EndpointSummary;
 pub use error::{CaptureError, OpenError, StoreError};
@@ -182,6 +185,14 @@ impl Store {
     /// When the database can't be read.
     pub async fn endpoints(&self) -> Result<Vec<EndpointSummary>, StoreError> {
         self.read(endpoints::list).await
+    }
+
+    /// The signing secrets that hold for a request to `path`, the nearest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn secrets(&self, path: String) -> Result<Vec<EndpointSecret>, StoreError> {
+        self.read(move |db| secrets::of_path(db, &path)).await
     }
 
     /// Whether captures can be stored now.

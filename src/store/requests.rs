@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::Stored;
 use super::endpoints::{self, Tally};
 use super::error::StoreError;
+use super::handshakes;
 use super::row::{self, SUMMARY_COLUMNS, WHOLE_COLUMNS};
 use crate::request::{CapturedRequest, NewRequest, Received, RequestId, RequestSummary};
 
@@ -81,6 +82,7 @@ pub(super) fn insert(
         received,
         judged,
         answer_status,
+        handshake,
     } = new;
     let (client, verdict, identity) = (&judged.client, &judged.verdict, &judged.identity);
     let path = received.head.url_path();
@@ -123,6 +125,9 @@ pub(super) fn insert(
         &received.head.raw()[..],
         &received.body[..],
     ])?;
+    if let Some(answer) = handshake {
+        handshakes::insert(db, id, answer)?;
+    }
     Ok(Stored {
         id: RequestId::new(id).unwrap_or_else(row::zero_id),
         path,
@@ -253,8 +258,14 @@ pub(super) fn neighbours(
 
 pub(super) fn get(db: &Connection, id: RequestId) -> Result<Option<CapturedRequest>, StoreError> {
     let sql = format!("SELECT {WHOLE_COLUMNS} FROM requests WHERE id = ?1");
-    db.prepare_cached(&sql)?
+    let found = db
+        .prepare_cached(&sql)?
         .query_row([id.get()], row::whole)
         .optional()?
-        .transpose()
+        .transpose()?;
+    let Some(mut request) = found else {
+        return Ok(None);
+    };
+    request.handshake = handshakes::get(db, id.get())?;
+    Ok(Some(request))
 }

@@ -130,6 +130,7 @@ pub(super) fn whole(row: &Row<'_>) -> Parsed<CapturedRequest> {
             identity: identity(row)?,
         },
         answer_status: row.get("answer_status")?,
+        handshake: None,
         verdict_at_arrival: at_arrival.as_deref().and_then(VerdictKind::parse),
     }))
 }

@@ -13,8 +13,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::request::{
-    Arrival, CapturedRequest, ClientAddress, Head, Identity, Judged, Received, RequestId,
-    Timestamp, Verdict, VerdictKind,
+    Arrival, CapturedRequest, ClientAddress, HandshakeAnswer, Head, Identity, Judged, Received,
+    RequestId, Timestamp, Verdict, VerdictKind,
 };
 
 /// Text where it is UTF-8, else `{"base64": "…"}`.
@@ -32,6 +32,15 @@ impl<'a> Text<'a> {
             Err(_) => Self::Binary {
                 base64: Base64(Cow::Borrowed(bytes)),
             },
+        }
+    }
+}
+
+impl Text<'_> {
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Plain(text) => text.into_owned().into_bytes(),
+            Self::Binary { base64 } => base64.0.into_owned(),
         }
     }
 }
@@ -88,6 +97,9 @@ pub struct Record<'a> {
     pub declared_bytes: Option<u64>,
     pub body_bytes: u64,
     pub answer_status: u16,
+    /// What a check of the URL was answered; left out where it was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handshake: Option<HandshakeRecord<'a>>,
     pub method: Cow<'a, str>,
     pub target: Text<'a>,
     pub path: Text<'a>,
@@ -106,6 +118,14 @@ pub struct Record<'a> {
     pub trailers: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trailers_base64: Option<Base64<'a>>,
+}
+
+/// What a sender's check of the URL was answered, beside the status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandshakeRecord<'a> {
+    pub content_type: Option<Cow<'a, str>>,
+    pub headers: Cow<'a, [(String, String)]>,
+    pub body: Text<'a>,
 }
 
 /// The two keys that bytes can stand under; exactly one is filled.
@@ -160,6 +180,11 @@ impl<'a> From<&'a CapturedRequest> for Record<'a> {
             declared_bytes: received.declared_bytes,
             body_bytes: u64::try_from(received.body.len()).unwrap_or(u64::MAX),
             answer_status: request.answer_status,
+            handshake: request.handshake.as_ref().map(|answer| HandshakeRecord {
+                content_type: borrowed(&answer.content_type),
+                headers: Cow::Borrowed(&answer.headers),
+                body: Text::new(&answer.body),
+            }),
             method: head_lines.method(),
             target: Text::new(head_lines.target()),
             path: Text::new(head_lines.path_bytes()),
@@ -258,6 +283,11 @@ impl TryFrom<Record<'_>> for CapturedRequest {
                 },
             },
             answer_status: record.answer_status,
+            handshake: record.handshake.map(|answer| HandshakeAnswer {
+                content_type: owned(answer.content_type),
+                headers: answer.headers.into_owned(),
+                body: answer.body.into_bytes(),
+            }),
             verdict_at_arrival,
         })
     }

@@ -103,6 +103,7 @@ prop_compose! {
                 identity,
             },
             answer_status,
+            handshake: None,
             verdict_at_arrival: kinds.1.map(|kind| VerdictKind::ALL[kind]),
         }
     }
@@ -225,6 +226,7 @@ fn sale() -> CapturedRequest {
             },
         },
         answer_status: 200,
+        handshake: None,
         verdict_at_arrival: None,
     }
 }

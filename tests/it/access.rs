@@ -176,7 +176,7 @@ async fn the_probes_say_one_word_to_anybody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operators_token_opens_the_api() {
     let app = TestApp::start_with(|settings| {
-        settings.token = Some(hookglass::config::Secret::new("operators-own-token".into()));
+        settings.token = Some(hookglass::secret::Hidden::new("operators-own-token".into()));
     })
     .await;
     let bearer = "Authorization: Bearer operators-own-token\r\n";

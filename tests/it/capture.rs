@@ -161,7 +161,7 @@ async fn the_inspectors_address_pasted_as_a_webhook_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn our_own_cookie_and_tokens_are_not_stored() {
     let app = TestApp::start_with(|settings| {
-        settings.token = Some(hookglass::config::Secret::new("operators-own-token".into()));
+        settings.token = Some(hookglass::secret::Hidden::new("operators-own-token".into()));
     })
     .await;
     let cookie = app.sign_in().await;

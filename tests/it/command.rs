@@ -287,3 +287,107 @@ fn settings_come_from_flags_variables_and_the_file_and_are_shown_with_their_sour
     );
     assert!(line("log").contains("hookglass.toml:3"), "{shown}");
 }
+
+#[test]
+fn a_secret_is_read_from_the_standard_input_and_listed_without_its_value() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Served::start(folder.path(), &[]));
+    let with_input = |words: &[&str], input: &str| {
+        use std::io::Write;
+        let mut child = hookglass(folder.path())
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let add = ["secret", "add", "/shop", "stripe live"];
+    assert_eq!(with_input(&add, "").status.code(), Some(2));
+    assert_eq!(with_input(&add, "whsec_hidden\n").status.code(), Some(0));
+    let again = with_input(&add, "other");
+    assert_eq!(again.status.code(), Some(1));
+    assert!(
+        text(&again.stderr).contains("already"),
+        "{}",
+        text(&again.stderr)
+    );
+    let listed = output(folder.path(), &["secret", "list"]);
+    assert!(text(&listed.stdout).starts_with("/shop\tstripe live\tadded 20"));
+    assert!(!text(&listed.stdout).contains("whsec"));
+    let gone = output(folder.path(), &["secret", "remove", "/shop", "stripe live"]);
+    assert_eq!(gone.status.code(), Some(0));
+    assert!(output(folder.path(), &["secret", "list"]).stdout.is_empty());
+}
+
+#[test]
+fn a_sender_file_of_ones_own_is_checked_tested_and_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let file = path("shop.toml");
+    let wrong = "id = \"shop\"\nname = \"Shop\"\nmatch = [\"header.x-shop @900\"]\n";
+    std::fs::write(&file, wrong).unwrap();
+    let check = output(folder.path(), &["senders", "check", &file]);
+    assert_eq!(check.status.code(), Some(1));
+    assert!(
+        text(&check.stdout).contains("shop.toml:3: match:"),
+        "{}",
+        text(&check.stdout)
+    );
+
+    let right = "id = \"shop\"\nname = \"Shop\"\nmatch = [\"header.x-shop @100\"]\nevent_type = \"{body.event}\"\n\
+        sample_headers = [\"X-Shop: 1\"]\n[[event]]\ntype = \"paid\"\nlabel = { en = \"Paid\" }\ntitle = \"Paid by {body.who}\"\nsample = \"paid.json\"\n";
+    std::fs::write(&file, right).unwrap();
+    std::fs::write(path("paid.json"), r#"{"event":"paid","who":"Ann"}"#).unwrap();
+    let check = output(folder.path(), &["senders", "check", &file]);
+    assert_eq!(check.status.code(), Some(0), "{}", text(&check.stdout));
+    assert!(text(&check.stdout).ends_with("shop, 1 samples: right\n"));
+
+    std::fs::write(path("paid.json"), r#"{"event":"payed"}"#).unwrap();
+    let check = output(folder.path(), &["senders", "check", &file]);
+    assert!(text(&check.stdout).contains("its event type is read as `payed`"));
+
+    let served = Served::start(folder.path(), &[]);
+    let url = served.url();
+    let sent = output(
+        folder.path(),
+        &["send", "systeme-io:contact.tag.added", "--to", &url],
+    );
+    assert_eq!(sent.status.code(), Some(0), "{}", text(&sent.stderr));
+    let request = output(folder.path(), &["export"]);
+    std::fs::write(path("request.json"), &request.stdout).unwrap();
+    let test = output(
+        folder.path(),
+        &["senders", "test", &file, &path("request.json")],
+    );
+    assert_eq!(test.status.code(), Some(1), "it is systeme.io's");
+    let systeme = path("systeme-io.toml");
+    let shown = output(folder.path(), &["senders", "show", "systeme-io"]);
+    std::fs::write(&systeme, &shown.stdout).unwrap();
+    let test = output(
+        folder.path(),
+        &["senders", "test", &systeme, &path("request.json")],
+    );
+    let said = text(&test.stdout);
+    assert_eq!(test.status.code(), Some(0), "{said}");
+    assert!(
+        said.contains("event type       contact.tag.added"),
+        "{said}"
+    );
+    assert!(said.contains("@70 (line "), "{said}");
+    let unknown = output(folder.path(), &["senders", "show", "systeme.io"]);
+    assert!(
+        text(&unknown.stderr).contains("did you mean systeme-io?"),
+        "{}",
+        text(&unknown.stderr)
+    );
+    let listed = output(folder.path(), &["senders", "list"]);
+    assert!(text(&listed.stdout).contains("systeme-io"));
+}

@@ -10,6 +10,7 @@ mod access;
 mod capture;
 mod command;
 mod crash;
+mod handshakes;
 mod harness;
 mod pages;
 mod storage;

@@ -327,3 +327,66 @@ async fn a_path_that_was_sent_unencoded_has_its_list_under_the_browsers_spelling
     }
     assert_eq!(app.stored()[0].received.head.target(), b"/<b>x</b>/a b");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_goes_in_and_never_comes_out() {
+    let app = TestApp::start().await;
+    let cookie = app.sign_in().await;
+    let own = format!(
+        "{cookie}Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    );
+    let form = b"path=/shop/&name=stripe+%3Cb%3E&secret=whsec_veryhidden&back=/shop?inspect";
+    let answer = app.send("POST", "/-/secrets", &own, form).await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (303, Some("/shop?inspect"))
+    );
+    let page = app.get("/-/secrets", &cookie).await;
+    assert!(
+        page.text().contains("stripe &#60;b&#62;"),
+        "{}",
+        page.text()
+    );
+    assert!(page.text().contains("<bdi dir=\"ltr\">/shop</bdi>"));
+    assert!(!page.text().contains("veryhidden"));
+    let again = app.send("POST", "/-/secrets", &own, form).await;
+    assert_eq!(again.status, 422);
+    assert!(again.text().contains("already") && !again.text().contains("veryhidden"));
+    let bad = app
+        .send(
+            "POST",
+            "/-/secrets",
+            &own,
+            b"path=shop&name=x&secret=y&back=//evil",
+        )
+        .await;
+    assert_eq!(bad.status, 422);
+    assert!(!bad.text().contains("href=\"//evil"), "{}", bad.text());
+    let foreign = format!(
+        "{cookie}Sec-Fetch-Site: cross-site\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    );
+    assert_eq!(
+        app.send("POST", "/-/secrets", &foreign, form).await.status,
+        403
+    );
+    let stranger = app.get("/-/secrets", "").await;
+    assert_eq!(stranger.status, 401);
+    let removed = app
+        .send(
+            "POST",
+            "/-/secrets/remove",
+            &own,
+            b"path=/shop&name=stripe+%3Cb%3E",
+        )
+        .await;
+    assert_eq!(
+        (removed.status, removed.header("location")),
+        (303, Some("/-/secrets"))
+    );
+    assert!(
+        !app.get("/-/secrets", &cookie)
+            .await
+            .text()
+            .contains("<table")
+    );
+}

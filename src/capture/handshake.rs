@@ -1,0 +1,32 @@
+//! Senders' checks of the URL, answered as they ask, so that a webhook can be set up without a server of
+//! one's own.
+
+use super::hook::Hook;
+use crate::request::{HandshakeAnswer, Identity, Received};
+use crate::secret::EndpointSecret;
+
+impl Hook {
+    /// Status and answer, where the request is a check and all that its answer takes is there.
+    pub(super) async fn handshake(
+        &self,
+        received: &Received,
+        identity: &Identity,
+    ) -> Option<(u16, HandshakeAnswer)> {
+        let sender = identity.sender.as_deref()?;
+        let event_type = identity.event_type.as_deref()?;
+        let catalogue = self.judge.catalogue();
+        if !self.handshakes || !catalogue.is_handshake(sender, event_type) {
+            return None;
+        }
+        let secrets = self.secrets(received).await;
+        let nearest = secrets.first().map(|secret| secret.value.reveal());
+        let handshake = catalogue.handshake(received, identity, nearest)?;
+        handshake.answer
+    }
+
+    /// A database that cannot be read fails the capture itself; here it is as if there were none.
+    async fn secrets(&self, received: &Received) -> Vec<EndpointSecret> {
+        let path = received.head.url_path();
+        self.store.secrets(path).await.unwrap_or_default()
+    }
+}

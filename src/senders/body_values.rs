@@ -85,6 +85,27 @@ impl<'a> BodyValues<'a> {
         }
     }
 
+    /// The keys that a path may begin with: an object's members, a form's fields, `0` for a list.
+    pub(super) fn for_each_top_key(&self, mut f: impl FnMut(&str)) {
+        match self {
+            Self::Json(document) => match document.kind(document.root()) {
+                Kind::Object if document.len(document.root()) <= MAX_MEMBERS => document
+                    .children(document.root())
+                    .filter_map(|node| document.key(node))
+                    .for_each(|key| f(&key)),
+                Kind::Array => f("0"),
+                _ => {}
+            },
+            Self::Form(pairs) => pairs.iter().for_each(|(name, _)| {
+                f(name);
+                if let Some((first, _)) = name.split_once('.') {
+                    f(first);
+                }
+            }),
+            Self::Opaque => {}
+        }
+    }
+
     /// Where a value stands, for a person: JSONPath, or the name of the form's field.
     pub(super) fn describe(&self, dotted: &str) -> String {
         match self {

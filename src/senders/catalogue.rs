@@ -10,6 +10,7 @@ use super::compile::{self, Sender};
 use super::definition::Signature;
 use super::embedded;
 use super::event::find_named;
+use super::rule_index::RuleIndex;
 use super::sample::Sample;
 use super::selector::Selectors;
 
@@ -21,8 +22,7 @@ const ENGINE: &[u8] = b"1";
 pub struct Catalogue {
     pub(super) selectors: Selectors,
     pub(super) senders: Vec<Sender>,
-    /// Sender and rule by their places, the heaviest rule first.
-    pub(super) order: Vec<(usize, usize)>,
+    pub(super) rules: RuleIndex,
     samples: Vec<Sample>,
     version: String,
 }
@@ -296,7 +296,7 @@ impl Loading {
         self.senders.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         let (senders, samples): (Vec<_>, Vec<_>) = self.senders.into_iter().unzip();
         let catalogue = Catalogue {
-            order: rule_order(&senders),
+            rules: RuleIndex::new(&senders, &self.selectors),
             selectors: self.selectors,
             senders,
             samples: samples.into_iter().flatten().collect(),
@@ -304,20 +304,6 @@ impl Loading {
         };
         (catalogue, self.errors)
     }
-}
-
-/// The heaviest rules first, of equal ones that with more clauses, so that the first that holds wins.
-fn rule_order(senders: &[Sender]) -> Vec<(usize, usize)> {
-    let mut order: Vec<_> = senders
-        .iter()
-        .enumerate()
-        .flat_map(|(place, sender)| (0..sender.rules.len()).map(move |rule| (place, rule)))
-        .collect();
-    order.sort_by_key(|&(sender, rule)| {
-        let rule = &senders[sender].rules[rule];
-        std::cmp::Reverse((rule.weight, rule.condition.len()))
-    });
-    order
 }
 
 fn toml_files(dir: &Path) -> std::io::Result<Vec<PathBuf>> {

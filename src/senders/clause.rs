@@ -127,6 +127,14 @@ impl Condition {
         self.0.iter().all(|clause| clause.holds(facts))
     }
 
+    /// The selectors that have to find something for the condition to hold.
+    pub(super) fn needed(&self) -> impl Iterator<Item = SelectorId> {
+        self.0
+            .iter()
+            .filter(|clause| !matches!(clause.test, Test::Absent))
+            .map(|clause| clause.selector)
+    }
+
     /// How many clauses there are.
     pub(super) fn len(&self) -> usize {
         self.0.len()

@@ -8,13 +8,20 @@ use super::selector::{Selector, SelectorId, Selectors};
 use crate::request::{Arrival, Head};
 use crate::view::form;
 
+/// Selectors on a page of values.
+const PAGE: usize = 16;
+
+/// What a selector finds, once it was asked for.
+type Value<'a> = OnceCell<Option<Cow<'a, str>>>;
+
 /// A request under judgement.
 pub(super) struct Facts<'a> {
     head: &'a Head,
     body: &'a [u8],
     arrival: Arrival,
     selectors: &'a Selectors,
-    values: Vec<OnceCell<Option<Cow<'a, str>>>>,
+    /// In pages that are made on demand: a catalogue has thousands of selectors, a request asks for tens.
+    values: Vec<OnceCell<Box<[Value<'a>; PAGE]>>>,
     parsed: OnceCell<BodyValues<'a>>,
     query: OnceCell<Vec<form::Pair>>,
     /// The endpoint's secret, where an answer is made with it.
@@ -33,7 +40,7 @@ impl<'a> Facts<'a> {
             body,
             arrival,
             selectors,
-            values: vec![OnceCell::new(); selectors.len()],
+            values: vec![OnceCell::new(); selectors.len().div_ceil(PAGE)],
             parsed: OnceCell::new(),
             query: OnceCell::new(),
             secret: None,
@@ -66,7 +73,8 @@ impl<'a> Facts<'a> {
 
     /// The value of a selector, if the request has it.
     pub(super) fn value(&self, id: SelectorId) -> Option<&str> {
-        self.values[id.get()]
+        let page = self.values[id.get() / PAGE].get_or_init(Box::default);
+        page[id.get() % PAGE]
             .get_or_init(|| self.read(self.selectors.get(id)))
             .as_deref()
     }

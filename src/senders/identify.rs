@@ -19,13 +19,11 @@ impl Catalogue {
     #[must_use]
     pub fn identify(&self, head: &Head, body: &[u8], arrival: Arrival) -> Identity {
         let facts = Facts::new(&self.selectors, head, body, arrival);
-        let matching = self.order.iter().find_map(|&(sender, rule)| {
-            let sender = &self.senders[sender];
-            let rule = &sender.rules[rule];
-            rule.condition.holds(&facts).then_some((sender, rule))
-        });
-        match matching {
-            Some((sender, rule)) => known(sender, rule.text.clone(), &facts),
+        match self.rules.find(&self.senders, &facts) {
+            Some((sender, rule)) => {
+                let sender = &self.senders[sender];
+                known(sender, sender.rules[rule].text.clone(), &facts)
+            }
             None => noise::identity(head).unwrap_or_else(|| guessed(&facts)),
         }
     }

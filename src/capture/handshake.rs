@@ -1,4 +1,4 @@
-//! Senders' checks of the URL, answered as they ask, so that a webhook can be set up without a server of
+//! Senders' checks of the URL, and what else some want to be answered, answered as they ask, so that a webhook can be set up without a server of
 //! one's own.
 
 use super::hook::Hook;
@@ -12,10 +12,8 @@ impl Hook {
         received: &Received,
         identity: &Identity,
     ) -> Option<(u16, HandshakeAnswer)> {
-        let sender = identity.sender.as_deref()?;
-        let event_type = identity.event_type.as_deref()?;
         let catalogue = self.judge.catalogue();
-        if !self.handshakes || !catalogue.is_handshake(sender, event_type) {
+        if !self.handshakes || !catalogue.wants_answer(identity) {
             return None;
         }
         let secrets = self.secrets(received).await;

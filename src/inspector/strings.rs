@@ -275,7 +275,7 @@ pub const EN: Strings = Strings {
     answered: "Answered",
     handshake_answered: "the sender's check of this URL, as it asks",
     handshake_unanswered: "the sender's check of this URL; not as it asks",
-    answer: "Answer to the URL check",
+    answer: "What was answered",
     id: "Permalink",
     copy_body: "Copy body",
     raw: "Raw",

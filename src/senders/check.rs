@@ -1,6 +1,7 @@
 //! Whether a sender's samples are told as what they are, with their headers and without.
 
 use super::catalogue::Catalogue;
+use super::facts::Facts;
 use super::sample::Sample;
 use crate::request::{Arrival, Head, Identity};
 
@@ -46,6 +47,8 @@ impl Catalogue {
                 .variant
                 .map_or("none".to_owned(), |found| format!("`{found}`"));
             faults.push(format!("its variant is read as {found}"));
+        } else if self.is_handshake_unasked(sample) {
+            faults.push("its handshake's `when` does not hold".to_owned());
         } else if self.label_stands_in(sample, &identity) {
             faults.push("none of its titles can be filled".to_owned());
         }
@@ -64,6 +67,20 @@ impl Catalogue {
                 whose(&identity)
             )
         })
+    }
+
+    fn is_handshake_unasked(&self, sample: &Sample) -> bool {
+        let Some(sender) = self.sender(&sample.sender) else {
+            return false;
+        };
+        let head = sample.head("/");
+        let facts = Facts::new(&self.selectors, &head, &sample.body, Arrival::Whole);
+        let mut of_type = sender
+            .handshakes
+            .iter()
+            .filter(|entry| entry.event_type == sample.event_type)
+            .peekable();
+        of_type.peek().is_some() && !of_type.any(|entry| entry.when.holds(&facts))
     }
 
     /// Whether an event that has titles got its label instead.

@@ -32,6 +32,7 @@ pub(super) struct Sender {
     pub(super) signatures: Vec<Signature>,
     pub(super) events: Vec<EventEntry>,
     pub(super) handshakes: Vec<HandshakeEntry>,
+    pub(super) answer: Option<AnswerTemplate>,
     pub(super) samples: Vec<SampleEntry>,
     /// The file as it is written, and where it stands.
     pub(super) source: String,
@@ -88,6 +89,7 @@ fn compile(
         .into_iter()
         .map(|entry| handshake_entry(entry, selectors))
         .collect::<Result<_, _>>()?;
+    let answer = definition.answer.map(|written| answer(written, selectors));
     let (ips, ips_source) = addresses(definition.ips)?;
     Ok(Sender {
         event_type: templates(&definition.event_type, selectors)?,
@@ -107,6 +109,7 @@ fn compile(
             .collect::<Result<_, _>>()?,
         events,
         handshakes,
+        answer: answer.transpose()?,
         samples,
         source: source.to_owned(),
         file: PathBuf::new(),
@@ -207,10 +210,7 @@ fn handshake_entry(entry: Handshake, selectors: &mut Selectors) -> Result<Handsh
     })
 }
 
-fn answer(
-    answer: definition::HandshakeAnswer,
-    selectors: &mut Selectors,
-) -> Result<AnswerTemplate, Wrong> {
+fn answer(answer: definition::Answer, selectors: &mut Selectors) -> Result<AnswerTemplate, Wrong> {
     let status = match &answer.status {
         Some(status) if !(200..600).contains(status.get_ref()) => {
             return Err(at(status, "a status is a number from 200 to 599"));

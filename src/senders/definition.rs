@@ -81,6 +81,9 @@ pub(super) struct Definition {
     pub(super) event: Vec<Event>,
     #[serde(default)]
     pub(super) handshake: Vec<Handshake>,
+    /// What the sender wants to be answered to each of its requests.
+    #[serde(default)]
+    pub(super) answer: Option<Answer>,
     /// Header lines that the samples are sent with.
     #[serde(default)]
     pub(super) sample_headers: Vec<Spanned<String>>,
@@ -206,7 +209,7 @@ pub(super) struct Handshake {
     /// The selector of the signing secret that the check hands over.
     #[serde(default)]
     pub(super) secret_from: Option<Spanned<String>>,
-    pub(super) answer: HandshakeAnswer,
+    pub(super) answer: Answer,
     #[serde(default)]
     pub(super) sample: Option<Spanned<String>>,
     #[serde(default)]
@@ -217,10 +220,10 @@ pub(super) struct Handshake {
     pub(super) sample_query: Option<Spanned<String>>,
 }
 
-/// `[handshake.answer]`
+/// `[answer]`, `[handshake.answer]`
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct HandshakeAnswer {
+pub(super) struct Answer {
     /// 200 where it is left out.
     #[serde(default)]
     pub(super) status: Option<Spanned<u16>>,

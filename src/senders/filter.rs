@@ -142,7 +142,10 @@ impl Filter {
             }
             Self::As(text) => Some(text.clone()),
             Self::Quote => Some(serde_json::Value::from(value).to_string()),
-            Self::Base64 => String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok(),
+            Self::Base64 => {
+                let text: String = value.split_ascii_whitespace().collect();
+                String::from_utf8(STANDARD.decode(text).ok()?).ok()
+            }
             Self::HmacSha256 => hmac_sha256(&value, facts.secret()?),
         }
     }
@@ -212,7 +215,14 @@ fn date(value: &str) -> Option<String> {
             jiff::Timestamp::from_millisecond(whole(number)?).ok()?
         }
         Ok(_) => return None,
-        Err(_) => value.parse::<jiff::Timestamp>().ok()?,
+        Err(_) => match value.parse::<jiff::Timestamp>() {
+            Ok(time) => time,
+            // Without a zone it is left without one.
+            Err(_) => {
+                let time = value.parse::<jiff::civil::DateTime>().ok()?;
+                return Some(time.strftime("%Y-%m-%d %H:%M").to_string());
+            }
+        },
     };
     Some(time.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }
@@ -279,6 +289,11 @@ mod tests {
                 Some("2021-10-05T15:00:00+02:00"),
                 Some("2021-10-05 13:00 UTC"),
             ),
+            (
+                "date",
+                Some("2021-10-05 15:00:12"),
+                Some("2021-10-05 15:00"),
+            ),
             ("date", Some("1e300"), None),
             ("date", Some("soon"), None),
             ("default:nobody", None, Some("nobody")),
@@ -296,7 +311,7 @@ mod tests {
             ("as:handshake", Some("whatever"), Some("handshake")),
             ("as:handshake", None, None),
             ("quote", Some("a\"b\n"), Some(r#""a\"b\n""#)),
-            ("base64", Some("w6s="), Some("ë")),
+            ("base64", Some("w6\ns=\n"), Some("ë")),
             ("base64", Some("?"), None),
             ("hmac:sha256", Some("x"), None),
         ];

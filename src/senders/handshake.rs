@@ -1,4 +1,5 @@
-//! Checks of the URL that senders make before they deliver, and what each wants to be answered.
+//! What senders want to be answered: to checks of the URL that they make before they deliver, and some to
+//! each delivery.
 
 use super::catalogue::Catalogue;
 use super::clause::Condition;
@@ -49,7 +50,20 @@ impl Catalogue {
         })
     }
 
-    /// What the check that a request was found to be asks for; some need the endpoint's secret.
+    /// Whether a sender asks for another answer than the usual one to this event.
+    #[must_use]
+    pub fn wants_answer(&self, identity: &Identity) -> bool {
+        let sender = identity.sender.as_deref().and_then(|id| self.sender(id));
+        sender.is_some_and(|sender| {
+            let check = identity.event_type.as_deref();
+            let mut handshakes = sender.handshakes.iter();
+            sender.answer.is_some()
+                || handshakes.any(|entry| Some(entry.event_type.as_str()) == check)
+        })
+    }
+
+    /// What a sender's check of the URL asks for, or what it asks for each time; some need the endpoint's
+    /// secret.
     #[must_use]
     pub fn handshake(
         &self,
@@ -57,12 +71,28 @@ impl Catalogue {
         identity: &Identity,
         secret: Option<&str>,
     ) -> Option<Handshake> {
-        let (entry, facts) = self.entry_of(received, identity)?;
-        let facts = facts.with_secret(secret);
+        if let Some((entry, facts)) = self.entry_of(received, identity) {
+            let facts = facts.with_secret(secret);
+            return Some(Handshake {
+                signed: entry.signed,
+                answer: entry.answer.fill(&facts),
+            });
+        }
+        let answer = self.sender(identity.sender.as_deref()?)?.answer.as_ref()?;
+        let facts = self.facts(received).with_secret(secret);
         Some(Handshake {
-            signed: entry.signed,
-            answer: entry.answer.fill(&facts),
+            signed: false,
+            answer: answer.fill(&facts),
         })
+    }
+
+    fn facts<'a>(&'a self, received: &'a Received) -> Facts<'a> {
+        Facts::new(
+            &self.selectors,
+            &received.head,
+            &received.body,
+            received.arrival,
+        )
     }
 
     /// The signing secret that a check hands over (Asana, Notion). Whoever sends the check chooses it,
@@ -86,12 +116,7 @@ impl Catalogue {
             .filter(|entry| entry.event_type == event_type)
             .peekable();
         of_type.peek()?;
-        let facts = Facts::new(
-            &self.selectors,
-            &received.head,
-            &received.body,
-            received.arrival,
-        );
+        let facts = self.facts(received);
         let entry = of_type.find(|entry| entry.when.holds(&facts))?;
         Some((entry, facts))
     }

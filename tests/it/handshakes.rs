@@ -13,6 +13,10 @@ name = "Shop"
 match = ["header.x-shop @100"]
 event_type = "{body.type}"
 
+[answer]
+content_type = "text/plain"
+body = "OK"
+
 [[handshake]]
 type = "url_check"
 when = "body.type = url_check & body.challenge"
@@ -73,6 +77,19 @@ async fn a_check_is_answered_as_it_asks_stored_and_labelled() {
     assert!(
         page.text().contains("5bdcc146bf60754e"),
         "the page shows what was answered"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_wants_an_answer_of_its_own_to_each_request_gets_it() {
+    let app = with_shop(|_| {}).await;
+    let answer = app
+        .send("POST", "/", "X-Shop: 1\r\n", b"{\"type\":\"paid\"}")
+        .await;
+    assert_eq!((answer.status, answer.text()), (200, "OK"));
+    assert_eq!(
+        app.only().handshake.map(|answer| answer.body),
+        Some(b"OK".to_vec())
     );
 }
 

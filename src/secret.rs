@@ -6,6 +6,7 @@ use std::fmt;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 /// Random bytes in a secret: 256 bits.
 const BYTES: usize = 32;
@@ -54,15 +55,15 @@ impl Kind {
     }
 }
 
-/// A value that is never shown: its `Debug` tells the length only.
+/// A value that is never shown: its `Debug` tells the length only. Wiped from memory once it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Hidden(String);
+pub struct Hidden(Zeroizing<String>);
 
 impl Hidden {
     /// Wraps a value, so that no log and no page can show it by accident.
     #[must_use]
     pub fn new(value: String) -> Self {
-        Self(value)
+        Self(Zeroizing::new(value))
     }
 
     /// The value itself, to be hashed, stored or signed with.

@@ -169,7 +169,7 @@ fn nested(pairs: impl Iterator<Item = (String, String)>) -> Vec<(String, String)
 }
 
 /// `a[b][c]` is `a.b.c`; an empty pair of brackets at the end stays for the caller to count.
-fn dotted(name: &str) -> String {
+pub(super) fn dotted(name: &str) -> String {
     let Some((first, mut rest)) = name.find('[').map(|at| name.split_at(at)) else {
         return name.to_owned();
     };

@@ -7,12 +7,12 @@ use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 
 use super::compile::{self, Sender};
-use super::definition::Signature;
 use super::embedded;
 use super::event::find_named;
 use super::rule_index::RuleIndex;
 use super::sample::Sample;
 use super::selector::Selectors;
+use super::signature::SignatureScheme;
 
 /// What derives a request's identity is part of the version: raise it when the code's answer changes.
 const ENGINE: &[u8] = b"1";
@@ -134,7 +134,7 @@ impl Catalogue {
 
     /// How a sender signs.
     #[must_use]
-    pub fn signatures(&self, id: &str) -> &[Signature] {
+    pub fn signatures(&self, id: &str) -> &[SignatureScheme] {
         self.sender(id).map_or(&[], |sender| &sender.signatures)
     }
 

@@ -8,12 +8,13 @@ use toml::Spanned;
 
 use super::catalogue::Origin;
 use super::clause::{Condition, Rule};
-use super::definition::{self, Definition, Event, Handshake, Ips, Signature, Strings};
+use super::definition::{self, Definition, Event, Handshake, Ips, Strings};
 use super::event::{self, EventEntry, TypePattern};
 use super::handshake::{AnswerTemplate, HandshakeEntry};
 use super::lists::parse_net;
 use super::sample::{self, SampleEntry};
-use super::selector::{Selector, Selectors};
+use super::selector::Selectors;
+use super::signature::SignatureScheme;
 use super::template::Template;
 
 /// A sender, ready to be asked.
@@ -29,7 +30,7 @@ pub(super) struct Sender {
     pub(super) time: Vec<Template>,
     pub(super) ips: Vec<IpNet>,
     pub(super) ips_source: Option<String>,
-    pub(super) signatures: Vec<Signature>,
+    pub(super) signatures: Vec<SignatureScheme>,
     pub(super) events: Vec<EventEntry>,
     pub(super) handshakes: Vec<HandshakeEntry>,
     pub(super) answer: Option<AnswerTemplate>,
@@ -105,7 +106,7 @@ fn compile(
         signatures: definition
             .signature
             .into_iter()
-            .map(signature)
+            .map(|table| SignatureScheme::compile(table, selectors))
             .collect::<Result<_, _>>()?,
         events,
         handshakes,
@@ -144,14 +145,6 @@ fn addresses(ips: Option<Ips>) -> Result<(Vec<IpNet>, Option<String>), Wrong> {
         .map(|text| parse_net(text.get_ref()).map_err(|reason| at(text, reason)))
         .collect::<Result<_, _>>()?;
     Ok((allow, ips.source))
-}
-
-/// The message is left as it is: it may name ways of writing the body that titles have no use for.
-fn signature(entry: Spanned<Signature>) -> Result<Signature, Wrong> {
-    match entry.get_ref().value.as_deref().map(Selector::parse) {
-        Some(Err(reason)) => Err(at(&entry, format!("value: {reason}"))),
-        _ => Ok(entry.into_inner()),
-    }
 }
 
 fn templates(strings: &Strings, selectors: &mut Selectors) -> Result<Vec<Template>, Wrong> {

@@ -7,6 +7,8 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::signature::SignatureTable;
+
 /// One string or a list of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Strings(pub(super) Vec<Spanned<String>>);
@@ -76,7 +78,7 @@ pub(super) struct Definition {
     #[serde(default)]
     pub(super) ips: Option<Ips>,
     #[serde(default)]
-    pub(super) signature: Vec<Spanned<Signature>>,
+    pub(super) signature: Vec<Spanned<SignatureTable>>,
     #[serde(default)]
     pub(super) event: Vec<Event>,
     #[serde(default)]
@@ -97,71 +99,6 @@ pub(super) struct Ips {
     #[serde(default)]
     pub(super) source: Option<String>,
     pub(super) allow: Vec<Spanned<String>>,
-}
-
-/// How a sender signs; read and shown, not yet checked.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Signature {
-    pub kind: SignatureKind,
-    /// What this way is called where a sender has several.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// `sha256`, `sha1`, …
-    #[serde(default)]
-    pub hash: Option<String>,
-    /// The selector of what the sender sent.
-    #[serde(default)]
-    pub value: Option<String>,
-    /// The key whose values count, in a value that is a list like `t=1,v1=ab`.
-    #[serde(default)]
-    pub field: Option<String>,
-    /// What stands between several signatures.
-    #[serde(default)]
-    pub separator: Option<String>,
-    /// What stands before each signature: `sha256=`.
-    #[serde(default)]
-    pub prefix: Option<String>,
-    /// `hex`, `base64`, `base64url` or `none`.
-    #[serde(default)]
-    pub encoding: Option<String>,
-    /// Templates of what is signed, tried in order.
-    #[serde(default)]
-    pub message: Vec<String>,
-    /// How the secret becomes the key: `text`, `base64`, `hex` or `sha1`.
-    #[serde(default)]
-    pub key: Option<String>,
-    /// Cut off the secret before it is decoded: `whsec_`.
-    #[serde(default)]
-    pub key_prefix: Option<String>,
-    /// A template of when it was signed.
-    #[serde(default)]
-    pub timestamp: Option<String>,
-    /// How old a signature may be, in seconds.
-    #[serde(default)]
-    pub tolerance_s: Option<u64>,
-    /// What a person has to paste as the secret, in words.
-    #[serde(default)]
-    pub secret: Option<String>,
-    /// Why an `external` one is not checked.
-    #[serde(default)]
-    pub reason: Option<String>,
-}
-
-/// The ways to sign that the catalogue has words for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SignatureKind {
-    Hmac,
-    /// A plain digest over a message with the secret in it.
-    Hash,
-    /// A shared secret sent as it is.
-    Equal,
-    Basic,
-    Ed25519,
-    EcdsaP256,
-    /// Checked by asking the sender; shown only.
-    External,
 }
 
 /// An event of a sender.

@@ -26,12 +26,12 @@ mod noise;
 mod rule_index;
 mod sample;
 mod selector;
+pub mod signature;
 mod template;
 
 pub use catalogue::{Catalogue, CatalogueError};
 pub use check::SampleFault;
 pub use client_address::ProxyTrust;
-pub use definition::Signature;
 pub use handshake::Handshake;
 pub use judge::Judge;
 pub use lists::{AddressList, Lists};

@@ -195,7 +195,7 @@ fn a_broken_file_is_named_by_place_and_key_and_stops_nothing() {
         ),
         (
             format!("{MINIMAL}[[signature]]\nkind = \"equal\"\nvalue = \"cookie\"\n"),
-            "4: signature: value: `cookie` is no selector",
+            "6: signature.value: `cookie` is no selector",
         ),
         ("id = \n".to_owned(), "1: id: "),
     ];

@@ -18,7 +18,9 @@ const FINISH_BYTES: usize = 32 * 1024 * 1024;
 const ROW_BYTES: usize = 1024;
 /// Each commit writes these pages at least: the newest of the table, of its index and of the endpoints.
 const COMMIT_BYTES: usize = 3 * 8192;
-/// What a piece of work that is no capture writes, at most roughly: a batch of a rebuild.
+/// A page, which a row of a piece of work that is no capture may be alone in.
+const PAGE_BYTES: usize = 8192;
+/// What such a piece of work writes, at most roughly: a batch of a rebuild.
 const WORK_BYTES: usize = 1024 * 1024;
 
 pub(super) struct Checkpointer {
@@ -67,8 +69,9 @@ impl Checkpointer {
         self.written(COMMIT_BYTES + rows * ROW_BYTES + body_bytes);
     }
 
-    pub(super) fn after_work(&mut self) {
-        self.written(WORK_BYTES);
+    pub(super) fn after_work(&mut self, rows: u64) {
+        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        self.written(rows.saturating_mul(PAGE_BYTES).min(WORK_BYTES));
     }
 
     fn written(&mut self, bytes: usize) {

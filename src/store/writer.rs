@@ -273,6 +273,7 @@ impl WriterThread {
         };
         // Setting it cannot fail on an open connection, and matters only where another program locks.
         let _ = self.db.busy_timeout(wait);
+        let before = self.db.total_changes();
         let immediate = TransactionBehavior::Immediate;
         let tx = match self.db.transaction_with_behavior(immediate) {
             Ok(tx) => tx,
@@ -287,7 +288,8 @@ impl WriterThread {
             false => tx.rollback(),
         };
         let outcome = outcome.map_err(|error| capture_error(&error));
-        self.checkpointer.after_work();
+        self.checkpointer
+            .after_work(self.db.total_changes() - before);
         if commit && outcome.is_ok() && self.space.check().is_ok() {
             self.report(Health::Ok);
         }

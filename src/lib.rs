@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! socket ─ capture ─▶ senders ─▶ store ─ commit ─▶ answer
-//!                                  └─▶ live ─▶ inspector · api
+//!                                  ├─▶ live ─▶ inspector · api
+//!                                  └─▶ follow (behind the commit)
 //! ```
 
 #![cfg_attr(
@@ -23,6 +24,7 @@ pub mod config;
 pub mod senders;
 pub mod store;
 
+pub mod follow;
 pub mod live;
 pub mod transfer;
 pub mod view;

@@ -1,5 +1,6 @@
 //! The words of the domain: what a stored request is made of. No I/O.
 
+mod attempt;
 mod head;
 mod id;
 
@@ -8,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use bytes::Bytes;
 use serde::Serialize;
 
+pub use attempt::{Attempt, AttemptSummary, ToldBy};
 pub use head::{Head, url_spelling};
 pub use id::{ParseIdError, RequestId};
 
@@ -258,4 +260,6 @@ pub struct RequestSummary {
     pub title: Option<String>,
     pub answer_status: u16,
     pub noise: bool,
+    /// Set once the request is known to be one of several attempts.
+    pub attempt: Option<Attempt>,
 }

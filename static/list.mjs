@@ -103,6 +103,19 @@ async function fetchNewer() {
   return items.length >= NEWER_MAX;
 }
 
+/** Rows that came before hookglass knew what they belong to get their marks, where they stand. */
+export async function remark() {
+  const place = main();
+  if (!place || !('newest' in place.dataset)) return;
+  const fragment = await loadFragment(place.dataset.list ?? '', 'rows');
+  const shown = [...waiting, .../** @type {HTMLElement[]} */ ([...rows()?.children ?? []])];
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (fragment.querySelectorAll('li[data-id]'))) {
+    const old = shown.find((one) => one.dataset.id === row.dataset.id)?.querySelector('.what');
+    const now = row.querySelector('.what');
+    if (old && now && !old.isEqualNode(now)) old.replaceWith(now);
+  }
+}
+
 /** The first request has come: the page that waited for it becomes the list. */
 async function replaceScreen() {
   const screen = document.getElementById('screen');

@@ -7,7 +7,7 @@ const STREAM = '/-/live?path=';
 const RETRY_MS = [1000, 2000, 4000, 8000, 15_000];
 
 /** @typedef {'connecting' | 'live' | 'reconnecting' | 'paused'} State */
-/** @typedef {{ added: (path: string) => void, state: (state: State) => void, catchUp: () => void }} Hearers */
+/** @typedef {{ added: (path: string) => void, marked: () => void, state: (state: State) => void, catchUp: () => void }} Hearers */
 
 /**
  * Listens until the page goes away, and again when it comes back.
@@ -40,9 +40,10 @@ function share(hearers) {
   /** @type {State} */
   let state = 'connecting';
   let leads = false;
-  /** @param {{ added?: string, state?: State, asks?: boolean }} news */
+  /** @param {{ added?: string, marked?: true, state?: State, asks?: boolean }} news */
   const take = (news) => {
     if (news.added !== undefined) hearers.added(news.added);
+    if (news.marked) hearers.marked();
     if (news.state) {
       const back = news.state === 'live' && state !== 'live';
       state = news.state;
@@ -51,7 +52,7 @@ function share(hearers) {
     }
     if (news.asks && leads) channel.postMessage({ state });
   };
-  /** @param {{ added?: string, state?: State }} news */
+  /** @param {{ added?: string, marked?: true, state?: State }} news */
   const tell = (news) => {
     take(news);
     channel.postMessage(news);
@@ -60,7 +61,7 @@ function share(hearers) {
   channel.postMessage({ asks: true });
   navigator.locks.request(LOCK, { signal: end.signal }, () => {
     leads = true;
-    const close = stream('/', (added) => tell({ added }), (next) => tell({ state: next }));
+    const close = stream('/', (added) => tell({ added }), () => tell({ marked: true }), (next) => tell({ state: next }));
     return new Promise((done) => {
       end.signal.addEventListener('abort', () => { close(); done(undefined); });
     });
@@ -78,7 +79,7 @@ function share(hearers) {
 function listenAlone(path, hearers) {
   let close = () => {};
   const open = () => {
-    close = stream(path, hearers.added, (state) => {
+    close = stream(path, hearers.added, hearers.marked, (state) => {
       hearers.state(state);
       if (state === 'live') hearers.catchUp();
     });
@@ -100,10 +101,11 @@ function listenAlone(path, hearers) {
  * One connection to the server, opened again whenever it ends.
  * @param {string} path
  * @param {(path: string) => void} added
+ * @param {() => void} marked
  * @param {(state: State) => void} told
  * @returns {() => void} closes it
  */
-function stream(path, added, told) {
+function stream(path, added, marked, told) {
   /** @type {EventSource | undefined} */
   let source;
   /** @type {number | undefined} */
@@ -119,6 +121,7 @@ function stream(path, added, told) {
       const news = JSON.parse(event.data);
       if (typeof news.path === 'string') added(news.path);
     });
+    source.addEventListener('marked', marked);
     // News that this page was too slow for.
     source.addEventListener('missed', () => added(path));
     source.onerror = () => {

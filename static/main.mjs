@@ -9,12 +9,14 @@ import { words } from './words.mjs';
 
 /** A break shorter than this is not worth a word. */
 const BANNER_MS = 3000;
+/** Marks of a burst are fetched at once. */
+const MARKS_MS = 150;
 
 copy.init();
 list.init();
 keepAges();
 document.addEventListener('submit', onSubmit);
-if (document.getElementById('content')?.dataset.path) listen(path(), { added, state, catchUp });
+if (document.getElementById('content')?.dataset.path) listen(path(), { added, marked, state, catchUp });
 
 function path() {
   return document.getElementById('content')?.dataset.path ?? '/';
@@ -24,6 +26,16 @@ function path() {
 function added(arrivedAt) {
   const own = path().replace(/\/+$/, '');
   if (own === '' || arrivedAt === own || arrivedAt.startsWith(`${own}/`)) catchUp();
+}
+
+/** @type {number | undefined} */
+let marksTimer;
+
+function marked() {
+  marksTimer ??= setTimeout(() => {
+    marksTimer = undefined;
+    list.remark().catch(() => { /* the next mark tries again */ });
+  }, MARKS_MS);
 }
 
 function catchUp() {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{ApiError, optional};
 use crate::inspector::AppState;
-use crate::request::{CapturedRequest, RequestId, RequestSummary};
+use crate::request::{Attempt, CapturedRequest, RequestId, RequestSummary, ToldBy};
 use crate::store::{Page, PathScope, Scope, StoreError};
 use crate::transfer::Record;
 
@@ -26,6 +26,8 @@ pub(super) struct ListQuery {
     limit: Option<String>,
     /// `show` lists browser noise too.
     noise: Option<String>,
+    /// The attempts of one delivery only.
+    delivery: Option<String>,
 }
 
 /// A page of the list; `next` is the query of the following one.
@@ -57,6 +59,35 @@ struct Item {
     guessed: bool,
     title: Option<String>,
     answer_status: u16,
+    delivery: Option<Delivery>,
+}
+
+/// Which attempt of its delivery a request is; `null` while it came but once.
+#[derive(Serialize)]
+struct Delivery {
+    id: String,
+    attempt: u64,
+    attempts: u64,
+    told_by: ToldBy,
+}
+
+impl From<Attempt> for Delivery {
+    fn from(attempt: Attempt) -> Self {
+        Self {
+            id: attempt.delivery.to_string(),
+            attempt: attempt.number,
+            attempts: attempt.of,
+            told_by: attempt.told_by,
+        }
+    }
+}
+
+/// A request as the export writes it, and what it is among others.
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    record: Record<'a>,
+    delivery: Option<Delivery>,
 }
 
 impl From<RequestSummary> for Item {
@@ -80,6 +111,7 @@ impl From<RequestSummary> for Item {
             guessed: row.guessed,
             title: row.title,
             answer_status: row.answer_status,
+            delivery: row.attempt.map(Delivery::from),
         }
     }
 }
@@ -99,7 +131,11 @@ pub(super) async fn list(
         after,
         limit,
     };
-    let rows = state.store.page(scope, page).await?;
+    state.live.followed().await;
+    let rows = match request_id("delivery", query.delivery.as_deref())? {
+        Some(delivery) => state.store.delivery(delivery, page).await?,
+        None => state.store.page(scope, page).await?,
+    };
     let full = rows.len() == limit as usize;
     let (newest, oldest) = (
         rows.first().map(|row| row.id),
@@ -120,8 +156,15 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let request = find(&state, &id).await?;
+    state.live.followed().await;
+    let attempt = state.store.attempt(request.id).await?;
     // A large body takes its time to encode.
-    let json = tokio::task::spawn_blocking(move || serde_json::to_vec(&Record::from(&request)));
+    let json = tokio::task::spawn_blocking(move || {
+        serde_json::to_vec(&Whole {
+            record: Record::from(&request),
+            delivery: attempt.map(Delivery::from),
+        })
+    });
     let json = json.await.map_err(|_| StoreError::Closed)?;
     let json = json.map_err(|error| StoreError::Unreadable(error.to_string()))?;
     Ok(([(CONTENT_TYPE, "application/json")], json).into_response())

@@ -166,6 +166,7 @@ mod tests {
                 .sum()
         };
         assert!(size(".mjs") < 40 * 1024, "{}", size(".mjs"));
-        assert!(size(".css") < 25 * 1024, "{}", size(".css"));
+        // Two tables more, of attempts and of shapes: 2 % of a page's weight.
+        assert!(size(".css") < 28 * 1024, "{}", size(".css"));
     }
 }

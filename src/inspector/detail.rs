@@ -4,6 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use sha2::{Digest, Sha256};
 
+use super::attempts::{self, Attempts, DeliveryFact};
 use super::body::{BodyPane, ViewKind};
 use super::figures::{self, Moment};
 use super::header_rows::{self, HeaderRow};
@@ -13,7 +14,9 @@ use super::place::{self, Place};
 use super::state::App;
 use super::strings::Strings;
 use super::verdict::VerdictPane;
-use crate::request::{Arrival, CapturedRequest, HandshakeAnswer, RequestId};
+use crate::request::{
+    Arrival, Attempt, AttemptSummary, CapturedRequest, HandshakeAnswer, RequestId,
+};
 
 /// The detail of a request.
 #[derive(Template)]
@@ -29,6 +32,8 @@ pub struct Detail {
     pub older: Option<String>,
     pub badge: Badge,
     pub guessed: bool,
+    /// Which attempt it is, where it is a later one.
+    pub again: Option<String>,
     /// The event in a person's words.
     pub title: Option<String>,
     /// The event's name in the sender's words.
@@ -41,6 +46,7 @@ pub struct Detail {
     /// What keeps the request from being an ordinary one, and whether that warns.
     pub notes: Vec<(String, bool)>,
     pub facts: Facts,
+    pub attempts: Option<Attempts>,
     pub body: BodyPane,
     pub has_body: bool,
     pub query: Vec<(String, String)>,
@@ -68,8 +74,7 @@ pub struct Facts {
     pub content_type: Option<String>,
     pub event_source: Option<String>,
     pub matched: Option<Phrase>,
-    pub delivery_id: Option<String>,
-    pub attempt: Option<String>,
+    pub delivery: Option<DeliveryFact>,
     pub sent_at: Option<String>,
     pub answer_status: u16,
     /// Whether it was a check of the URL, and what became of it.
@@ -83,15 +88,22 @@ pub struct HandshakePane {
     pub body: String,
 }
 
-/// The requests beside this one in the list, newer and older.
-pub type Neighbours = (Option<RequestId>, Option<RequestId>);
+/// What stands around a request.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// The requests beside it in the list.
+    pub newer: Option<RequestId>,
+    pub older: Option<RequestId>,
+    /// Which attempt it is of its delivery, and the others, oldest first.
+    pub attempt: Option<(Attempt, Vec<AttemptSummary>)>,
+}
 
 impl Detail {
     /// Reads the whole body, so not for an async thread.
     #[must_use]
     pub fn new(
         request: &CapturedRequest,
-        (newer, older): Neighbours,
+        around: &Around,
         place: &Place,
         app: &App,
         s: &'static Strings,
@@ -107,15 +119,20 @@ impl Detail {
             )
         };
         let label = label().map(str::to_owned);
+        let attempt = around.attempt.as_ref().map(|(attempt, _)| attempt);
+        let others = around.attempt.as_ref().map(|(attempt, others)| {
+            Attempts::new(attempt, others, identity, request.id, place, s)
+        });
         Self {
             s,
             id: request.id,
             href: place.request(request.id),
             list: place.list(),
-            newer: newer.map(|id| place.request(id)),
-            older: older.map(|id| place.request(id)),
+            newer: around.newer.map(|id| place.request(id)),
+            older: around.older.map(|id| place.request(id)),
             badge: Badge::new(identity.event_type.as_deref()),
             guessed: identity.guessed,
+            again: attempt.and_then(|attempt| attempts::mark(attempt, s)),
             title: identity.title.clone().or_else(|| label.clone()),
             label: identity.title.as_ref().and(label),
             method: head.method().into_owned(),
@@ -123,7 +140,8 @@ impl Detail {
             path_list: place::list_of(&head.path()),
             verdict: VerdictPane::new(request, s),
             notes: notes(request, s),
-            facts: Facts::new(request, app, s),
+            facts: Facts::new(request, attempt, app, s),
+            attempts: others,
             body: body_pane(request, place),
             has_body: !received.body.is_empty(),
             query: head.query().map(header_rows::of_query).unwrap_or_default(),
@@ -148,7 +166,12 @@ impl HandshakePane {
 }
 
 impl Facts {
-    fn new(request: &CapturedRequest, app: &App, s: &'static Strings) -> Self {
+    fn new(
+        request: &CapturedRequest,
+        attempt: Option<&Attempt>,
+        app: &App,
+        s: &'static Strings,
+    ) -> Self {
         let (received, identity) = (&request.received, &request.judged.identity);
         let sender = identity.sender.as_deref();
         let matched = identity
@@ -170,11 +193,7 @@ impl Facts {
                 .map(|value| String::from_utf8_lossy(value).into_owned()),
             event_source: identity.event_source.clone(),
             matched,
-            delivery_id: identity.delivery_id.clone(),
-            attempt: identity
-                .attempt
-                .as_ref()
-                .map(|n| s.attempt.replace("{n}", n)),
+            delivery: DeliveryFact::new(identity, attempt, s),
             sent_at: identity.sent_at.clone(),
             answer_status: request.answer_status,
             handshake: sender

@@ -47,6 +47,19 @@ pub fn duration(micros: u64) -> String {
     }
 }
 
+/// A span of any length in its two largest units: `0.8 ms`, `3.2 s`, `2 min 3 s`, `1 h 5 min`, `3 d 4 h`.
+#[must_use]
+pub fn span(micros: u64) -> String {
+    let seconds = micros / 1_000_000;
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        0..60 => duration(micros),
+        60..3600 => format!("{minutes} min {} s", seconds % 60),
+        3600..86_400 => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{} d {} h", grouped(days), hours % 24),
+    }
+}
+
 /// One moment in the forms that a page needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
@@ -107,6 +120,11 @@ mod tests {
         );
         assert_eq!(duration(812), "0.8 ms");
         assert_eq!(duration(3_210_000), "3.2 s");
+        let spans = [0, 59, 123, 3_900, 86_400 * 3 + 4 * 3600].map(|s| span(s * 1_000_000));
+        assert_eq!(
+            spans.each_ref().map(String::as_str),
+            ["0.0 ms", "59.0 s", "2 min 3 s", "1 h 5 min", "3 d 4 h"]
+        );
     }
 
     #[test]

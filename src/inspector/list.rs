@@ -1,8 +1,11 @@
 //! The list: its rows, the line above them that says what they are, and the way to older ones.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::attempts;
 use super::figures::{self, Moment};
 use super::phrase::{Phrase, Slot};
 use super::place::Place;
@@ -58,7 +61,7 @@ pub struct Row {
     /// The event in a person's words.
     pub title: Option<String>,
     /// Small words behind the title, each with whether it warns.
-    pub notes: Vec<(&'static str, bool)>,
+    pub notes: Vec<(Cow<'static, str>, bool)>,
     pub time: Moment,
     pub method: String,
     /// The path in two parts: the first may be cut, the end stays.
@@ -98,18 +101,26 @@ impl Row {
     }
 }
 
-fn notes(request: &RequestSummary, s: &'static Strings) -> Vec<(&'static str, bool)> {
+fn notes(request: &RequestSummary, s: &'static Strings) -> Vec<(Cow<'static, str>, bool)> {
     let arrival = match request.arrival {
         Arrival::Whole => None,
         Arrival::TooLarge => Some(s.too_large),
         Arrival::Incomplete => Some(s.incomplete),
         Arrival::Refused => Some(s.refused),
     };
-    let mut notes = Vec::new();
-    notes.extend(arrival.map(|word| (word, true)));
-    notes.extend(request.sample.then_some((s.sample, false)));
-    notes.extend(request.noise.then_some((s.noise, false)));
-    notes.extend(request.guessed.then_some((s.guess, false)));
+    let again = |attempt| attempts::mark(attempt, s);
+    let mut notes: Vec<(Cow<'static, str>, bool)> = Vec::new();
+    notes.extend(arrival.map(|word| (word.into(), true)));
+    notes.extend(
+        request
+            .attempt
+            .as_ref()
+            .and_then(again)
+            .map(|mark| (mark.into(), false)),
+    );
+    notes.extend(request.sample.then_some((s.sample.into(), false)));
+    notes.extend(request.noise.then_some((s.noise.into(), false)));
+    notes.extend(request.guessed.then_some((s.guess.into(), false)));
     notes
 }
 

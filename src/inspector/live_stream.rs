@@ -17,7 +17,7 @@ use tokio::time::timeout_at;
 
 use super::AppState;
 use super::access::is_still_welcome;
-use crate::live::Added;
+use crate::live::News;
 use crate::store::PathScope;
 
 /// A comment this often keeps proxies from closing the stream, and notices that the page is gone.
@@ -33,8 +33,8 @@ pub(super) struct Watch {
     path: String,
 }
 
-/// Events `added` with `{"id":…,"path":…}` for the path and all below; `missed` where the page was too
-/// slow and has to ask for what is new.
+/// Events `added` and `marked` with `{"id":…,"path":…}` for the path and all below; `missed` where the page
+/// was too slow and has to ask for what is new.
 pub(super) async fn live(
     State(state): State<AppState>,
     Query(watch): Query<Watch>,
@@ -64,7 +64,7 @@ struct Watcher {
     /// What the visitor came with, and when that was last found good.
     headers: HeaderMap,
     admitted: Instant,
-    news: broadcast::Receiver<Added>,
+    news: broadcast::Receiver<News>,
     stop: watch::Receiver<bool>,
     scope: PathScope,
     greeted: bool,
@@ -92,10 +92,10 @@ impl Watcher {
                 return None;
             }
             match news {
-                Ok(Ok(added)) if self.scope.holds(&added.path) => {
-                    let data =
-                        serde_json::json!({"id": added.id.to_string(), "path": &*added.path});
-                    return Some(format!("event: added\nid: {}\ndata: {data}\n\n", added.id));
+                Ok(Ok(News { what, id, path })) if self.scope.holds(&path) => {
+                    let data = serde_json::json!({"id": id.to_string(), "path": &*path});
+                    let event = what.as_str();
+                    return Some(format!("event: {event}\nid: {id}\ndata: {data}\n\n"));
                 }
                 Ok(Ok(_)) => {}
                 Ok(Err(RecvError::Lagged(_))) => {

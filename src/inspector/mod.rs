@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod assets;
+pub mod attempts;
 pub mod body;
 pub mod detail;
 pub mod empty;

@@ -7,7 +7,8 @@ use axum::response::{Html, IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
-use super::detail::Detail;
+use super::attempts::BESIDE;
+use super::detail::{Around, Detail};
 use super::empty::{self, Empty, Waiting};
 use super::figures::{self, Moment};
 use super::frame::Frame;
@@ -25,6 +26,7 @@ const FRAGMENT: HeaderName = HeaderName::from_static("x-fragment");
 /// The page at a path, by its URL and the request's `X-Fragment`.
 pub async fn show(State(app): State<AppState>, parts: Parts) -> Response {
     let place = Place::read(&parts.uri);
+    app.live.followed().await;
     let wanted = parts.headers.get(&FRAGMENT).map(HeaderValue::as_bytes);
     let html = match wanted {
         Some(b"rows") => rows(&app, &place, &parts.headers).await,
@@ -222,12 +224,25 @@ async fn detail(
     place: &Place,
     s: &'static super::strings::Strings,
 ) -> Result<Detail, PageError> {
-    let neighbours = app.store.neighbours(place.scope(), request.id).await?;
+    let around = around(app, place, request.id).await?;
     let (app, place) = (app.clone(), place.clone());
     // Hashing and indexing a large body takes its time.
-    tokio::task::spawn_blocking(move || Detail::new(&request, neighbours, &place, &app, s))
+    tokio::task::spawn_blocking(move || Detail::new(&request, &around, &place, &app, s))
         .await
         .map_err(|error| PageError::Store(store::StoreError::Unreadable(error.to_string())))
+}
+
+async fn around(app: &AppState, place: &Place, id: RequestId) -> Result<Around, PageError> {
+    let (newer, older) = app.store.neighbours(place.scope(), id).await?;
+    let attempt = match app.store.attempt(id).await? {
+        Some(attempt) => Some((attempt, app.store.attempts(attempt, BESIDE).await?)),
+        None => None,
+    };
+    Ok(Around {
+        newer,
+        older,
+        attempt,
+    })
 }
 
 async fn empty(

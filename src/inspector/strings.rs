@@ -24,6 +24,8 @@ impl Plural {
 )]
 pub struct Strings {
     pub lang: &'static str,
+    /// A number in a row: `3rd`.
+    pub ordinal: fn(u64) -> String,
     // The frame
     pub skip: &'static str,
     pub copy: &'static str,
@@ -106,6 +108,15 @@ pub struct Strings {
     pub matched: &'static str,
     pub delivery: &'static str,
     pub attempt: &'static str,
+    pub attempt_of: &'static str,
+    pub again: &'static str,
+    pub same_body: &'static str,
+    pub sender_counts: &'static str,
+    pub attempts: &'static str,
+    pub attempts_left_out: Plural,
+    pub told_by_id: &'static str,
+    pub told_by_body: &'static str,
+    pub gap: &'static str,
     pub sent_at: &'static str,
     pub answered: &'static str,
     pub handshake_answered: &'static str,
@@ -179,6 +190,7 @@ pub struct Strings {
 /// English.
 pub const EN: Strings = Strings {
     lang: "en",
+    ordinal: english_ordinal,
     skip: "Skip to the content",
     copy: "Copy",
     copied: "Copied",
@@ -271,6 +283,18 @@ pub const EN: Strings = Strings {
     matched: "matched {rule}",
     delivery: "Delivery",
     attempt: "attempt {n}",
+    attempt_of: "attempt {n} of {of}",
+    again: "again · {n}",
+    same_body: "same body, {nth} time",
+    sender_counts: "the sender counts {n}",
+    attempts: "Attempts of this delivery",
+    attempts_left_out: Plural {
+        one: "… 1 attempt is left out here",
+        other: "… {n} attempts are left out here",
+    },
+    told_by_id: "All of them carry the sender’s delivery id {id}.",
+    told_by_body: "The same body came to the same path again, each time within 24 hours. Whether the sender meant a retry, it does not say.",
+    gap: "Later by",
     sent_at: "Sender’s time",
     answered: "Answered",
     handshake_answered: "the sender's check of this URL, as it asks",
@@ -339,3 +363,25 @@ pub const EN: Strings = Strings {
     path: "Path",
     back: "Back",
 };
+
+fn english_ordinal(number: u64) -> String {
+    let ending = match (number % 10, number % 100) {
+        (1, tens) if tens != 11 => "st",
+        (2, tens) if tens != 12 => "nd",
+        (3, tens) if tens != 13 => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", super::figures::grouped(number))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn ordinals_are_english() {
+        let numbers = [1, 2, 3, 4, 11, 12, 13, 21, 102, 1113].map(super::english_ordinal);
+        assert_eq!(
+            numbers.join(" "),
+            "1st 2nd 3rd 4th 11th 12th 13th 21st 102nd 1,113th"
+        );
+    }
+}

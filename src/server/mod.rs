@@ -14,8 +14,9 @@ use tokio::sync::watch;
 
 use crate::capture::{self, Hook, Redactor, connections_max, limits::Limits};
 use crate::config::Settings;
+use crate::follow::{Follower, Pulse};
 use crate::inspector::{Access, App, AppState};
-use crate::live::{Added, Live};
+use crate::live::{Live, News, What};
 use crate::request::Timestamp;
 use crate::secret::{self, EndpointSecret, Kind};
 use crate::senders::{Catalogue, CatalogueError, Judge};
@@ -51,6 +52,7 @@ pub struct Server {
     state: AppState,
     store: Store,
     judge: Arc<Judge>,
+    follower: Follower,
     /// Broken files of the user's catalogue; they stop nothing.
     pub catalogue_errors: Vec<CatalogueError>,
 }
@@ -76,8 +78,15 @@ impl Server {
             min_free: settings.min_free,
             derived_from: judge.version(),
         };
-        let store = open(options, publish_to(live.clone())).await?;
+        let pulse = Arc::new(Pulse::default());
+        let store = open(options, tell(live.clone(), Arc::clone(&pulse))).await?;
         take_secrets(&store, settings.secrets.clone()).await;
+        let follower = Follower {
+            store: store.clone(),
+            live: live.clone(),
+            pulse,
+            derived_from: judge.version(),
+        };
         let token = settings.token.as_ref().map(|token| token.reveal());
         let access = if settings.no_auth {
             let hosts = settings.allow_host.clone();
@@ -117,6 +126,7 @@ impl Server {
             state,
             store,
             judge,
+            follower,
             catalogue_errors,
         })
     }
@@ -131,10 +141,15 @@ impl Server {
     pub async fn run(self) {
         let stop = self.state.stop.clone();
         let probe = tokio::spawn(probe(self.store.clone()));
-        let rebuild = tokio::spawn(rebuild::run(self.store.clone(), self.judge, stop.clone()));
+        let follow = tokio::spawn(follow(
+            self.store.clone(),
+            self.judge,
+            self.follower,
+            stop.clone(),
+        ));
         let pages = router::router(self.state);
         capture::serve(self.listener, self.hook, pages, self.limits, stop).await;
-        let _ = rebuild.await;
+        let _ = follow.await;
         probe.abort();
         self.store.close().await;
     }
@@ -152,6 +167,14 @@ impl Server {
             .write(move |db| access::add_login_code(db, &hash, now, end))
             .await?;
         Ok(link)
+    }
+}
+
+/// First derives the history anew where that is due, since what is found out of several requests together
+/// is found by what each was identified as.
+async fn follow(store: Store, judge: Arc<Judge>, follower: Follower, stop: watch::Receiver<bool>) {
+    if rebuild::run(store, judge, stop.clone()).await {
+        follower.run(stop).await;
     }
 }
 
@@ -229,11 +252,17 @@ async fn open(options: OpenOptions, on_stored: OnStored) -> Result<Store, StartE
         .map_err(StartError::Open)
 }
 
-fn publish_to(live: Live) -> OnStored {
+/// Wakes the follower with each commit, and tells those who watch.
+fn tell(live: Live, pulse: Arc<Pulse>) -> OnStored {
     Box::new(move |stored| {
+        if let Some(newest) = stored.last() {
+            live.set_stored(newest.id);
+        }
+        pulse.beat(stored.len());
         if live.is_watched() {
             for one in stored {
-                live.publish(Added {
+                live.publish(News {
+                    what: What::Added,
                     id: one.id,
                     path: one.path.as_str().into(),
                 });

@@ -12,15 +12,20 @@ use crate::store::{Store, StoreError, rebuild};
 /// Between two batches: captures go first.
 const PAUSE: Duration = Duration::from_millis(5);
 
-pub(super) async fn run(store: Store, judge: Arc<Judge>, stop: watch::Receiver<bool>) {
+/// Whether all that is stored is now derived from what `judge` knows.
+pub(super) async fn run(store: Store, judge: Arc<Judge>, stop: watch::Receiver<bool>) -> bool {
     match derive_all(&store, &judge, &stop).await {
-        Ok(0) => {}
-        Ok(count) => tracing::info!("{count} stored requests are identified anew"),
-        Err(StoreError::Closed) => {}
+        Ok(0) => true,
+        Ok(count) => {
+            tracing::info!("{count} stored requests are identified anew");
+            !*stop.borrow()
+        }
+        Err(StoreError::Closed) => false,
         Err(error) => {
             tracing::error!(
                 "stored requests could not be identified anew, the next start tries again: {error}"
             );
+            false
         }
     }
 }

@@ -10,6 +10,10 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0001_requests.sql"),
     ),
     (
+        "0002_deliveries.sql",
+        include_str!("../../migrations/0002_deliveries.sql"),
+    ),
+    (
         "0004_secrets.sql",
         include_str!("../../migrations/0004_secrets.sql"),
     ),

@@ -5,9 +5,11 @@
 
 pub mod access;
 mod checkpoint;
+pub mod deliveries;
 mod endpoints;
 mod error;
 pub mod export;
+pub mod follow;
 mod handshakes;
 mod health;
 mod migrate;
@@ -24,7 +26,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use crate::request::{CapturedRequest, NewRequest, RequestId, RequestSummary};
+use crate::request::{
+    Attempt, AttemptSummary, CapturedRequest, NewRequest, RequestId, RequestSummary,
+};
 use crate::secret::EndpointSecret;
 
 pub use endpoints::EndpointSummary;
@@ -35,6 +39,9 @@ pub use requests::{Counts, Page, PathScope, Scope};
 
 /// Read-only connections; more than the cores would only wait for each other.
 const READERS: usize = 4;
+
+/// One connection to the database, inside a read or a write.
+pub type Db = Connection;
 
 /// A handle to the open database; cheap to clone.
 #[derive(Clone)]
@@ -168,6 +175,40 @@ impl Store {
         id: RequestId,
     ) -> Result<(Option<RequestId>, Option<RequestId>), StoreError> {
         self.read(move |db| requests::neighbours(db, &scope, id))
+            .await
+    }
+
+    /// Which attempt of its delivery a request is, where it is one of several.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn attempt(&self, id: RequestId) -> Result<Option<Attempt>, StoreError> {
+        self.read(move |db| deliveries::attempt(db, id)).await
+    }
+
+    /// The attempts beside one, oldest first: `beside` before and behind it, and the first and the last.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn attempts(
+        &self,
+        attempt: Attempt,
+        beside: u64,
+    ) -> Result<Vec<AttemptSummary>, StoreError> {
+        self.read(move |db| deliveries::attempts(db, &attempt, beside))
+            .await
+    }
+
+    /// A page of a delivery's attempts, newest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn delivery(
+        &self,
+        delivery: RequestId,
+        page: Page,
+    ) -> Result<Vec<RequestSummary>, StoreError> {
+        self.read(move |db| deliveries::page(db, delivery, page))
             .await
     }
 

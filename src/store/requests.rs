@@ -6,7 +6,7 @@ use super::Stored;
 use super::endpoints::{self, Tally};
 use super::error::StoreError;
 use super::handshakes;
-use super::row::{self, SUMMARY_COLUMNS, WHOLE_COLUMNS};
+use super::row::{self, SUMMARY_COLUMNS, SUMMARY_TABLES, WHOLE_COLUMNS};
 use crate::request::{CapturedRequest, NewRequest, Received, RequestId, RequestSummary};
 
 /// Past this many endpoints below a path, its list is read from the list of all.
@@ -60,6 +60,13 @@ pub struct Page {
     /// Only those newer than this one; of these the oldest come first into the page.
     pub after: Option<RequestId>,
     pub limit: u32,
+}
+
+impl Page {
+    /// In which order rows are taken, so that the page begins at its end of the list.
+    pub(super) fn order(self) -> &'static str {
+        if self.after.is_some() { "ASC" } else { "DESC" }
+    }
 }
 
 /// How many requests a scope holds.
@@ -204,9 +211,9 @@ fn range(
             "+requests.endpoint_id IN (SELECT id FROM endpoints WHERE path = ?1 OR (path >= ?1 || '/' AND path < ?2))"
         }
     };
-    let order = if page.after.is_some() { "ASC" } else { "DESC" };
+    let order = page.order();
     let sql = format!(
-        "SELECT {SUMMARY_COLUMNS} FROM requests JOIN endpoints ON endpoints.id = requests.endpoint_id \
+        "SELECT {SUMMARY_COLUMNS} FROM {SUMMARY_TABLES} \
          WHERE {place} AND requests.id > ?3 AND requests.id < ?4 AND (?5 OR NOT requests.noise) \
          ORDER BY requests.id {order} LIMIT ?6"
     );

@@ -7,13 +7,19 @@ use rusqlite::types::FromSql;
 
 use super::error::StoreError;
 use crate::request::{
-    Arrival, CapturedRequest, ClientAddress, Head, Identity, Judged, Received, RequestId,
-    RequestSummary, Timestamp, Verdict, VerdictKind,
+    Arrival, Attempt, AttemptSummary, CapturedRequest, ClientAddress, Head, Identity, Judged,
+    Received, RequestId, RequestSummary, Timestamp, ToldBy, Verdict, VerdictKind,
 };
 
 pub(super) const SUMMARY_COLUMNS: &str = "requests.id AS id, received_at, method, path, body_bytes, arrival, \
      sample, client_addr, claimed_addr, verdict, verdict_list, sender, event_type, guessed, variant, title, \
-     answer_status, requests.noise AS noise";
+     answer_status, requests.noise AS noise, attempts.delivery AS delivery, attempts.number AS number, \
+     attempts.told_by AS told_by, \
+     (SELECT max(number) FROM attempts AS others WHERE others.delivery = attempts.delivery) AS attempts";
+
+/// Where [`SUMMARY_COLUMNS`] are read from.
+pub(super) const SUMMARY_TABLES: &str = "requests JOIN endpoints ON endpoints.id = requests.endpoint_id \
+     LEFT JOIN attempts ON attempts.request_id = requests.id";
 
 pub(super) const WHOLE_COLUMNS: &str = "id, received_at, took_us, peer, secure, method, declared_bytes, arrival, \
      arrival_reason, sample, answer_status, client_addr, claimed_addr, client_steps, verdict, verdict_list, \
@@ -45,6 +51,16 @@ pub(super) fn zero_id() -> RequestId {
     RequestId::new(0).unwrap_or_else(|| unreachable!("zero is not negative"))
 }
 
+/// A count as SQL has it.
+pub(super) fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A count of SQL's.
+pub(super) fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
 /// Reads [`SUMMARY_COLUMNS`].
 pub(super) fn summary(row: &Row<'_>) -> Parsed<RequestSummary> {
     let raw = RawSummary {
@@ -74,10 +90,46 @@ pub(super) fn summary(row: &Row<'_>) -> Parsed<RequestSummary> {
             title: row.get("title")?,
             answer_status: row.get("answer_status")?,
             noise: row.get("noise")?,
+            attempt: attempt(row)?,
         })
     };
     match parse_words(raw.id, &raw.arrival, &raw.verdict) {
         Ok((id, arrival, verdict)) => build(id, arrival, verdict).map(Ok),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+/// Reads `delivery`, `number`, `told_by` and `attempts`; a word that no version writes counts as none.
+pub(super) fn attempt(row: &Row<'_>) -> rusqlite::Result<Option<Attempt>> {
+    let delivery: Option<i64> = row.get("delivery")?;
+    let told_by: Option<String> = row.get("told_by")?;
+    let (Some(delivery), Some(told_by)) = (
+        delivery.and_then(RequestId::new),
+        told_by.as_deref().and_then(ToldBy::parse),
+    ) else {
+        return Ok(None);
+    };
+    Ok(Some(Attempt {
+        delivery,
+        number: count(row.get("number")?),
+        of: count(row.get("attempts")?),
+        told_by,
+    }))
+}
+
+/// An attempt as the list of its delivery shows it.
+pub(super) fn attempt_summary(row: &Row<'_>) -> Parsed<AttemptSummary> {
+    let (arrival, verdict): (String, String) = (row.get("arrival")?, row.get("verdict")?);
+    match parse_words(row.get("id")?, &arrival, &verdict) {
+        Ok((id, arrival, verdict)) => Ok(Ok(AttemptSummary {
+            id,
+            number: count(row.get("number")?),
+            received_at: Timestamp(row.get("received_at")?),
+            arrival,
+            answer_status: row.get("answer_status")?,
+            verdict,
+            verdict_list: row.get("verdict_list")?,
+        })),
         Err(error) => Ok(Err(error)),
     }
 }

@@ -174,3 +174,21 @@ test('a burst is counted right, and every row is there once', async ({ server, p
   assert.equal(new Set(ids).size, 321);
   assert.deepEqual(ids, [...ids].sort().reverse());
 });
+
+test('a retry is marked when it arrives, and one that was looked at late gets its mark where it stands', async ({ server, page }) => {
+  const again = () => server.post('/shop', event(1));
+  await again();
+  await page.reload();
+  await isLive(page);
+  await page.mouse.move(1000, 700);
+  await again();
+  await rowsAre(page, 2);
+  await page.waitForFunction(() => /again · 2/.test(document.querySelector('#rows li .what')?.textContent ?? ''));
+  // Faster than they can be looked at on the way: the marks come behind the rows.
+  await Promise.all(Array.from({ length: 8 }, () => arrive(server, 50)));
+  await rowsAre(page, 402);
+  const first = await page.$eval('#rows li[data-id]', (row) => row.dataset.id);
+  await page.waitForFunction(() => [...document.querySelectorAll('#rows li[data-id]')].slice(0, 50)
+    .filter((row) => /again · \d/.test(row.querySelector('.what')?.textContent ?? '')).length > 40);
+  assert.equal(await page.$eval('#rows li[data-id]', (row) => row.dataset.id), first, 'nothing moved');
+});

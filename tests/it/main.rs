@@ -10,6 +10,7 @@ mod access;
 mod capture;
 mod command;
 mod crash;
+mod deliveries;
 mod handshakes;
 mod harness;
 mod pages;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hookglass::capture::limits;
+use hookglass::follow::limits as followed;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -59,7 +60,7 @@ fn each_outside_technology_is_named_in_its_own_modules_only() {
 
 #[test]
 fn modules_depend_one_way() {
-    let forbidden: [(&str, &[&str]); 7] = [
+    let forbidden: [(&str, &[&str]); 8] = [
         (
             "request",
             &[
@@ -67,6 +68,7 @@ fn modules_depend_one_way() {
                 "senders",
                 "store",
                 "live",
+                "follow",
                 "view",
                 "transfer",
                 "inspector",
@@ -83,6 +85,7 @@ fn modules_depend_one_way() {
                 "senders",
                 "store",
                 "live",
+                "follow",
                 "transfer",
                 "inspector",
                 "api",
@@ -97,6 +100,7 @@ fn modules_depend_one_way() {
                 "capture",
                 "store",
                 "live",
+                "follow",
                 "transfer",
                 "inspector",
                 "api",
@@ -111,6 +115,7 @@ fn modules_depend_one_way() {
                 "capture",
                 "senders",
                 "live",
+                "follow",
                 "view",
                 "transfer",
                 "inspector",
@@ -127,6 +132,7 @@ fn modules_depend_one_way() {
                 "senders",
                 "store",
                 "live",
+                "follow",
                 "view",
                 "inspector",
                 "api",
@@ -144,7 +150,20 @@ fn modules_depend_one_way() {
                 "server",
                 "config",
                 "transfer",
+                "follow",
                 "view",
+            ],
+        ),
+        (
+            "follow",
+            &[
+                "capture",
+                "inspector",
+                "api",
+                "cli",
+                "server",
+                "config",
+                "transfer",
             ],
         ),
         ("inspector", &["api", "cli", "server", "config", "transfer"]),
@@ -244,6 +263,10 @@ fn the_page_of_limits_tells_the_limits_in_force() {
         ("a reader", s(limits::WRITE_STALL)),
         ("connections", limits::CONNECTIONS_MAX.to_string()),
         ("connections", limits::FILES_RESERVED.to_string()),
+        (
+            "the same body",
+            format!("{} h", followed::SAME_BODY_WINDOW.as_secs() / 3600),
+        ),
     ] {
         assert!(row(start).contains(&figure), "{start}: {figure}");
     }

@@ -24,7 +24,7 @@ pub(super) fn run(
         return list(out, samples);
     }
     let chosen: Vec<&Sample> = match &args.sample {
-        Some(name) => vec![find(samples, name)?],
+        Some(name) => find(samples, name)?,
         None => samples.to_vec(),
     };
     let target = match &args.to {
@@ -60,14 +60,20 @@ fn list(out: &mut impl Write, samples: &[&Sample]) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The sample of this name; its sender may be left out where no other has one like it.
-fn find<'a>(samples: &[&'a Sample], name: &str) -> Result<&'a Sample, CliError> {
-    if let Some(sample) = samples.iter().find(|sample| sample.name() == name) {
-        return Ok(sample);
+/// The sample of this name, or all of this sender; the sender may be left out where no other has one
+/// like it.
+fn find<'a>(samples: &[&'a Sample], name: &str) -> Result<Vec<&'a Sample>, CliError> {
+    let those = |holds: &dyn Fn(&Sample) -> bool| -> Vec<&'a Sample> {
+        let found = samples.iter().filter(|sample| holds(sample));
+        found.copied().collect()
+    };
+    let exact = those(&|sample| sample.name() == name || sample.sender == name);
+    if !exact.is_empty() {
+        return Ok(exact);
     }
-    let of_id: Vec<_> = samples.iter().filter(|sample| sample.id == name).collect();
-    if let [sample] = of_id[..] {
-        return Ok(sample);
+    let of_id = those(&|sample| sample.id == name);
+    if of_id.len() == 1 {
+        return Ok(of_id);
     }
     let begins = |text: &str| {
         text.strip_prefix(name)

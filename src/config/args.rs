@@ -188,7 +188,7 @@ pub enum SecretCommand {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).args(["sample", "list", "all"]))]
 pub struct SendArgs {
-    /// The sample's name, like contact.tag.added; --list shows all
+    /// A sample's name, like stripe:invoice.paid, or a sender's, for all of its samples; --list shows all
     pub sample: Option<String>,
 
     /// Where to post it [default: the address that hookglass listens on]

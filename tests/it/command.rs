@@ -96,7 +96,7 @@ fn samples_are_sent_stored_exported_and_opened_from_the_shell() {
     let folder = tempfile::tempdir().unwrap();
     let served = Served::start(folder.path(), &[]);
     let url = served.url();
-    let all = output(folder.path(), &["send", "--all", "--to", &url]);
+    let all = output(folder.path(), &["send", "systeme-io", "--to", &url]);
     assert!(all.status.success(), "{}", text(&all.stderr));
     assert_eq!(
         text(&all.stdout).matches("200 stored as").count(),

@@ -256,12 +256,12 @@ fn unknown_senders_are_guessed_by_usual_names() {
             "orders/create < X-Shop-Topic",
         ),
         (
-            guess(&["x-gitea-event: push"], r#"{"action":"x"}"#),
-            "push < x-gitea-event",
+            guess(&["x-quux-event: push"], r#"{"action":"x"}"#),
+            "push < x-quux-event",
         ),
         (
-            guess(&["X-Gitea-Event-Type: p", "X-Gitea-Event: push"], ""),
-            "push < X-Gitea-Event",
+            guess(&["X-Quux-Event-Type: p", "X-Quux-Event: push"], ""),
+            "push < X-Quux-Event",
         ),
         (
             guess(&["X-Foo-Event: a", "Ce-Type: com.example.made"], ""),

@@ -9,8 +9,9 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 
 use super::error::{ApiError, optional};
-use crate::inspector::AppState;
+use crate::inspector::{AppState, signature};
 use crate::request::{Attempt, CapturedRequest, RequestId, RequestSummary, ToldBy};
+use crate::senders::signature::{SignatureReport, SignatureStatus};
 use crate::store::{Page, PathScope, Scope, StoreError};
 use crate::transfer::Record;
 
@@ -88,6 +89,29 @@ struct Whole<'a> {
     #[serde(flatten)]
     record: Record<'a>,
     delivery: Option<Delivery>,
+    signature: Signature,
+}
+
+/// What came of checking the signature with the secrets of the request's path.
+#[derive(Serialize)]
+struct Signature {
+    status: &'static str,
+    reason: String,
+    /// The name of the secret that held.
+    secret: Option<String>,
+}
+
+impl From<SignatureReport> for Signature {
+    fn from(report: SignatureReport) -> Self {
+        Self {
+            status: report.status.as_str(),
+            reason: report.status.to_string(),
+            secret: match report.status {
+                SignatureStatus::Verified(matched) => Some(matched.secret),
+                _ => None,
+            },
+        }
+    }
 }
 
 impl From<RequestSummary> for Item {
@@ -158,11 +182,14 @@ pub(super) async fn one(
     let request = find(&state, &id).await?;
     state.live.followed().await;
     let attempt = state.store.attempt(request.id).await?;
-    // A large body takes its time to encode.
+    let secrets = signature::secrets(&state, &request).await?;
+    // A large body takes its time to check and to encode.
     let json = tokio::task::spawn_blocking(move || {
+        let report = signature::report(&request, secrets, &state.catalogue);
         serde_json::to_vec(&Whole {
             record: Record::from(&request),
             delivery: attempt.map(Delivery::from),
+            signature: report.into(),
         })
     });
     let json = json.await.map_err(|_| StoreError::Closed)?;

@@ -11,6 +11,7 @@ use super::header_rows::{self, HeaderRow};
 use super::list::Badge;
 use super::phrase::{Phrase, Slot};
 use super::place::{self, Place};
+use super::signature::{Secrets, SignaturePane};
 use super::state::App;
 use super::strings::Strings;
 use super::verdict::VerdictPane;
@@ -77,6 +78,7 @@ pub struct Facts {
     pub delivery: Option<DeliveryFact>,
     pub sent_at: Option<String>,
     pub answer_status: u16,
+    pub signature: Option<SignaturePane>,
     /// Whether it was a check of the URL, and what became of it.
     pub handshake: Option<&'static str>,
 }
@@ -96,6 +98,7 @@ pub struct Around {
     pub older: Option<RequestId>,
     /// Which attempt it is of its delivery, and the others, oldest first.
     pub attempt: Option<(Attempt, Vec<AttemptSummary>)>,
+    pub secrets: Secrets,
 }
 
 impl Detail {
@@ -103,7 +106,7 @@ impl Detail {
     #[must_use]
     pub fn new(
         request: &CapturedRequest,
-        around: &Around,
+        around: Around,
         place: &Place,
         app: &App,
         s: &'static Strings,
@@ -140,7 +143,16 @@ impl Detail {
             path_list: place::list_of(&head.path()),
             verdict: VerdictPane::new(request, s),
             notes: notes(request, s),
-            facts: Facts::new(request, attempt, app, s),
+            facts: Facts {
+                signature: SignaturePane::new(
+                    request,
+                    around.secrets,
+                    &app.catalogue,
+                    &place.request(request.id),
+                    s,
+                ),
+                ..Facts::new(request, attempt, app, s)
+            },
             attempts: others,
             body: body_pane(request, place),
             has_body: !received.body.is_empty(),
@@ -196,6 +208,7 @@ impl Facts {
             delivery: DeliveryFact::new(identity, attempt, s),
             sent_at: identity.sent_at.clone(),
             answer_status: request.answer_status,
+            signature: None,
             handshake: sender
                 .zip(identity.event_type.as_deref())
                 .filter(|(sender, event_type)| app.catalogue.is_handshake(sender, event_type))

@@ -24,6 +24,7 @@ pub mod screen;
 mod secrets;
 pub mod show;
 pub mod sign_in;
+pub mod signature;
 pub mod state;
 pub mod strings;
 pub mod theme;
@@ -45,6 +46,7 @@ pub fn pages() -> Router<AppState> {
         .route("/-/sample", post(sample::send))
         .route("/-/secrets", get(secrets::page).post(secrets::add))
         .route("/-/secrets/remove", post(secrets::remove))
+        .route("/-/r/{id}/keep-secret", post(secrets::keep_offered))
         .route("/-/r/{id}/raw", get(raw::download))
         .route("/-/r/{id}/tree", get(raw::tree))
         .route("/-/r/{id}/value", get(raw::value))

@@ -1,7 +1,7 @@
 //! `/-/secrets`: the secrets that senders sign with. A value goes in and never comes out.
 
 use askama::Template;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
@@ -11,6 +11,7 @@ use super::AppState;
 use super::figures::Moment;
 use super::frame::Frame;
 use super::message::PageError;
+use super::place;
 use super::theme::is_own;
 use crate::request::Timestamp;
 use crate::secret::{EndpointSecret, Hidden};
@@ -118,6 +119,37 @@ impl NewSecret {
             value: Hidden::new(value.to_owned()),
         })
     }
+}
+
+/// Keeps the secret that a sender's check of the URL hands over, for the path it came to. Only on a person's
+/// word: whoever sends such a check chooses the secret.
+pub(super) async fn keep_offered(
+    State(app): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let request = match id.parse() {
+        Ok(id) => app.store.request(id).await,
+        Err(_) => Ok(None),
+    };
+    let request = match request {
+        Ok(Some(request)) => request,
+        Ok(None) => {
+            let list = "/?inspect".to_owned();
+            return PageError::UnknownRequest { id, list }.answer(&headers);
+        }
+        Err(error) => return PageError::Store(error).answer(&headers),
+    };
+    let identity = &request.judged.identity;
+    let offered = app.catalogue.offered_secret(&request.received, identity);
+    let form = NewSecret {
+        path: request.received.head.url_path(),
+        name: format!("{} {id}", identity.sender.as_deref().unwrap_or_default()),
+        secret: offered.unwrap_or_default(),
+        back: place::list_of(&request.received.head.path())
+            .replace("?inspect", &format!("?inspect={id}")),
+    };
+    add(State(app), headers, Form(form)).await
 }
 
 /// The button beside a secret.

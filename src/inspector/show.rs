@@ -17,6 +17,7 @@ use super::message::PageError;
 use super::phrase::{Phrase, Slot};
 use super::place::{Opened, Place};
 use super::screen::{Content, Header, Listed, Page, Screen, full_url};
+use super::signature;
 use super::state::AppState;
 use crate::request::{CapturedRequest, RequestId, RequestSummary, Timestamp};
 use crate::store::{self, Counts, Health};
@@ -224,15 +225,20 @@ async fn detail(
     place: &Place,
     s: &'static super::strings::Strings,
 ) -> Result<Detail, PageError> {
-    let around = around(app, place, request.id).await?;
+    let around = around(app, place, &request).await?;
     let (app, place) = (app.clone(), place.clone());
     // Hashing and indexing a large body takes its time.
-    tokio::task::spawn_blocking(move || Detail::new(&request, &around, &place, &app, s))
+    tokio::task::spawn_blocking(move || Detail::new(&request, around, &place, &app, s))
         .await
         .map_err(|error| PageError::Store(store::StoreError::Unreadable(error.to_string())))
 }
 
-async fn around(app: &AppState, place: &Place, id: RequestId) -> Result<Around, PageError> {
+async fn around(
+    app: &AppState,
+    place: &Place,
+    request: &CapturedRequest,
+) -> Result<Around, PageError> {
+    let id = request.id;
     let (newer, older) = app.store.neighbours(place.scope(), id).await?;
     let attempt = match app.store.attempt(id).await? {
         Some(attempt) => Some((attempt, app.store.attempts(attempt, BESIDE).await?)),
@@ -242,6 +248,7 @@ async fn around(app: &AppState, place: &Place, id: RequestId) -> Result<Around, 
         newer,
         older,
         attempt,
+        secrets: signature::secrets(app, request).await?,
     })
 }
 

@@ -85,6 +85,16 @@ impl<'a> BodyValues<'a> {
         }
     }
 
+    /// How many elements the list at a dotted path has; 0 where there is none.
+    pub(super) fn len(&self, path: &str) -> usize {
+        match self {
+            Self::Json(document) => find(document, path)
+                .filter(|&node| document.kind(node) == Kind::Array)
+                .map_or(0, |node| document.len(node)),
+            Self::Form(_) | Self::Opaque => 0,
+        }
+    }
+
     /// The keys that a path may begin with: an object's members, a form's fields, `0` for a list.
     pub(super) fn for_each_top_key(&self, mut f: impl FnMut(&str)) {
         match self {

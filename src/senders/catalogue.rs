@@ -165,6 +165,13 @@ impl Catalogue {
         Some(rules.find(|known| known.text == rule)?.line)
     }
 
+    /// Whether there is a way to check a sender's signatures, for which it takes a secret.
+    #[must_use]
+    pub fn takes_secret(&self, id: &str) -> bool {
+        let mut schemes = self.signatures(id).iter();
+        schemes.any(|scheme| scheme.reason().is_none())
+    }
+
     /// All sample events, by sender and in the order of their files.
     pub fn samples(&self) -> impl Iterator<Item = &Sample> {
         self.samples.iter()

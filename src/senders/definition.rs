@@ -119,7 +119,8 @@ pub(super) struct Event {
     /// A file below the catalogue's folder.
     #[serde(default)]
     pub(super) sample: Option<Spanned<String>>,
-    /// Header lines of this event's sample; one of the sender's lines with the same name gives way.
+    /// Header lines of this event's sample; one of the sender's lines with the same name gives way, and one
+    /// without a value only takes it away.
     #[serde(default)]
     pub(super) sample_headers: Vec<Spanned<String>>,
     /// `POST` where it is left out.

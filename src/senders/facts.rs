@@ -97,6 +97,22 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// How many more elements a list has whose first one a selector speaks of: senders put several events
+    /// into one request.
+    pub(super) fn more_than_first(&self, id: SelectorId) -> usize {
+        let Selector::Body(path) = self.selectors.get(id) else {
+            return 0;
+        };
+        let list = match path.strip_prefix("0.") {
+            Some(_) => "",
+            None => match path.split_once(".0.") {
+                Some((list, _)) => list,
+                None => return 0,
+            },
+        };
+        self.body().len(list).saturating_sub(1)
+    }
+
     fn read(&self, selector: &'a Selector) -> Option<Cow<'a, str>> {
         match selector {
             Selector::Method => Some(self.head.method()),

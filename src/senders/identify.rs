@@ -49,7 +49,13 @@ fn known(sender: &Sender, rule: String, facts: &Facts<'_>) -> Identity {
     };
     if let Some(entry) = event::find(&sender.events, &event_type, facts) {
         identity.variant.clone_from(&entry.variant);
-        identity.title = entry.title(facts).map(|title| one_line(&title));
+        identity.title = entry.title(facts).map(|title| {
+            let more = template.first_selector().map_or(0, |id| facts.more_than_first(id));
+            match more {
+                0 => one_line(&title),
+                _ => format!("{} + {more} more", one_line(&title)),
+            }
+        });
     }
     identity.event_source = template
         .first_selector()

@@ -156,7 +156,8 @@ fn entry(
         .filter(|(name, _)| !replaced(name))
         .cloned()
         .collect();
-    headers.extend(own);
+    // A line without a value takes the sender's away.
+    headers.extend(own.into_iter().filter(|(_, value)| !value.is_empty()));
     Ok(SampleEntry {
         event_type: event_type.clone(),
         variant: written.variant.map(|variant| variant.get_ref().clone()),

@@ -118,18 +118,40 @@ pub fn of_path(db: &Connection, path: &str) -> Result<Vec<EndpointSecret>, Store
     )?;
     let mut found = Vec::new();
     for path in ancestors(path) {
-        let rows = statement.query_map([path], |row| {
-            Ok(EndpointSecret {
-                path: row.get(0)?,
-                name: row.get(1)?,
-                value: Hidden::new(row.get(2)?),
-            })
-        })?;
+        let rows = statement.query_map([path], secret)?;
         for row in rows {
             found.push(row?);
         }
     }
     Ok(found)
+}
+
+/// Secrets of other paths that are looked at to tell why a signature is wrong.
+const OTHERS_MAX: u32 = 50;
+
+/// Some of those that do not hold for a request to `path`, the newest first.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn of_other_paths(db: &Connection, path: &str) -> Result<Vec<EndpointSecret>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT path, name, secret FROM secrets ORDER BY created_at DESC, name LIMIT ?1",
+    )?;
+    let own: Vec<_> = ancestors(path).collect();
+    let rows = statement.query_map([OTHERS_MAX], secret)?;
+    let all: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    Ok(all
+        .into_iter()
+        .filter(|secret| !own.contains(&secret.path.as_str()))
+        .collect())
+}
+
+fn secret(row: &rusqlite::Row<'_>) -> rusqlite::Result<EndpointSecret> {
+    Ok(EndpointSecret {
+        path: row.get(0)?,
+        name: row.get(1)?,
+        value: Hidden::new(row.get(2)?),
+    })
 }
 
 /// Paths below this depth are as good as it.

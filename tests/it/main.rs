@@ -14,6 +14,7 @@ mod deliveries;
 mod handshakes;
 mod harness;
 mod pages;
+mod signatures;
 mod storage;
 mod structure;
 mod wire;

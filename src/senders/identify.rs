@@ -50,7 +50,9 @@ fn known(sender: &Sender, rule: String, facts: &Facts<'_>) -> Identity {
     if let Some(entry) = event::find(&sender.events, &event_type, facts) {
         identity.variant.clone_from(&entry.variant);
         identity.title = entry.title(facts).map(|title| {
-            let more = template.first_selector().map_or(0, |id| facts.more_than_first(id));
+            let more = template
+                .first_selector()
+                .map_or(0, |id| facts.more_than_first(id));
             match more {
                 0 => one_line(&title),
                 _ => format!("{} + {more} more", one_line(&title)),

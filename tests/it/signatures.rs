@@ -68,13 +68,19 @@ async fn the_page_says_verified_wrong_and_no_secret_and_why() {
     let draft = signed("stripe:invoice.paid", SECRET);
     let right = send(&app, "/shop/eu", &draft).await;
     let text = said(&app, &cookie, "/shop/eu", &right).await;
-    assert!(text.contains("verified") && text.contains("stripe live"), "{text}");
+    assert!(
+        text.contains("verified") && text.contains("stripe live"),
+        "{text}"
+    );
 
     let mut altered = draft.clone();
     altered.body.push(b'\n');
     let altered = send(&app, "/shop", &altered).await;
     let text = said(&app, &cookie, "/shop", &altered).await;
-    assert!(text.contains("wrong") && text.contains("line end"), "{text}");
+    assert!(
+        text.contains("wrong") && text.contains("line end"),
+        "{text}"
+    );
 
     let other = send(&app, "/shop", &signed("stripe:invoice.paid", "whsec_other")).await;
     let text = said(&app, &cookie, "/shop", &other).await;
@@ -82,7 +88,10 @@ async fn the_page_says_verified_wrong_and_no_secret_and_why() {
 
     let elsewhere = send(&app, "/other", &draft).await;
     let text = said(&app, &cookie, "/other", &elsewhere).await;
-    assert!(text.contains("no secret") && text.contains("/-/secrets?path=/other"), "{text}");
+    assert!(
+        text.contains("no secret") && text.contains("/-/secrets?path=/other"),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,7 +104,13 @@ async fn the_api_tells_it_and_nothing_exports_the_secret() {
         .await;
     assert_eq!(one.json()["signature"]["status"], "verified");
     assert_eq!(one.json()["signature"]["secret"], "stripe live");
-    for target in ["/-/export?format=json", "/-/export?format=ndjson", "/-/export?format=csv", "/-/secrets", "/-/api/v1/requests"] {
+    for target in [
+        "/-/export?format=json",
+        "/-/export?format=ndjson",
+        "/-/export?format=csv",
+        "/-/secrets",
+        "/-/api/v1/requests",
+    ] {
         let exported = app.get(target, &cookie).await;
         assert_eq!(exported.status, 200);
         assert!(!exported.text().contains("veryhidden"), "{target}");
@@ -136,6 +151,14 @@ async fn a_secret_that_a_check_hands_over_is_kept_on_a_persons_word_only() {
         .send("POST", &format!("/-/r/{id}/keep-secret"), &own, b"")
         .await;
     assert_eq!(kept.status, 303);
-    assert_eq!(kept.header("location"), Some(format!("/asana?inspect={id}").as_str()));
-    assert!(app.get("/-/secrets", &cookie).await.text().contains("/asana"));
+    assert_eq!(
+        kept.header("location"),
+        Some(format!("/asana?inspect={id}").as_str())
+    );
+    assert!(
+        app.get("/-/secrets", &cookie)
+            .await
+            .text()
+            .contains("/asana")
+    );
 }

@@ -222,10 +222,9 @@ fn answer(answer: definition::Answer, selectors: &mut Selectors) -> Result<Answe
     {
         return Err(at(kind, "this cannot stand in a header"));
     }
-    let body = answer
-        .body
-        .as_ref()
-        .map(|text| Template::parse(text.get_ref(), selectors).map_err(|reason| at(text, reason)));
+    let body = answer.body.filter(|text| !text.get_ref().is_empty());
+    let body = body
+        .map(|text| Template::parse(text.get_ref(), selectors).map_err(|reason| at(&text, reason)));
     Ok(AnswerTemplate {
         status,
         content_type: answer.content_type.map(Spanned::into_inner),

@@ -65,8 +65,14 @@ fn dispatch(cli: &Cli, platform: &Platform, out: &mut impl Write) -> Result<(), 
         Some(Command::Config(_)) => config::print(out, &loaded, platform),
         Some(Command::Send(args)) => {
             let catalogue = read_catalogue(&loaded);
-            let samples: Vec<_> = catalogue.samples().collect();
-            send::run(out, args, &samples, loaded.settings.listen)
+            let secret = args.secret_file.as_deref().map(secret::from_file);
+            send::run(
+                out,
+                args,
+                &catalogue,
+                secret.transpose()?.as_ref(),
+                loaded.settings.listen,
+            )
         }
         Some(Command::Senders(args)) => senders::run(out, &args.command, &loaded.settings),
         Some(Command::Open(args)) => open::run(out, args, &loaded.settings),

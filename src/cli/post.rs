@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use http::Uri;
 
 use super::CliError;
+use crate::senders::signature::Draft;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the connection to the last byte of the answer.
@@ -27,17 +28,7 @@ pub(super) struct Target {
     /// As it stands in the `Host` header.
     host: String,
     /// Path and query.
-    pub(super) path: String,
-}
-
-/// What to send.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Outgoing<'a> {
-    pub method: &'a str,
-    /// Without its `?`; may be empty.
-    pub query: &'a str,
-    pub headers: &'a [(String, String)],
-    pub body: &'a [u8],
+    path: String,
 }
 
 /// What came back.
@@ -106,8 +97,13 @@ impl Target {
         })
     }
 
+    /// Scheme and host, as a sender would call them.
+    pub(super) fn origin(&self) -> String {
+        format!("http://{}", self.host)
+    }
+
     /// The target of a request with this query besides that of the URL.
-    fn target(&self, query: &str) -> String {
+    pub(super) fn with_query(&self, query: &str) -> String {
         let joint = if self.path.contains('?') { '&' } else { '?' };
         match query {
             "" => self.path.clone(),
@@ -116,8 +112,8 @@ impl Target {
     }
 
     /// Sends a request and waits for the answer.
-    pub(super) fn send(&self, outgoing: &Outgoing<'_>) -> Result<Answer, CliError> {
-        let body = outgoing.body;
+    pub(super) fn send(&self, outgoing: &Draft) -> Result<Answer, CliError> {
+        let body = &outgoing.body;
         let head = self.head(outgoing)?;
         let mut stream = self.connect()?;
         let deadline = Instant::now() + TOTAL_TIMEOUT;
@@ -135,13 +131,12 @@ impl Target {
         }
     }
 
-    fn head(&self, outgoing: &Outgoing<'_>) -> Result<Vec<u8>, CliError> {
-        let target = self.target(outgoing.query);
+    fn head(&self, outgoing: &Draft) -> Result<Vec<u8>, CliError> {
         let mut head = format!(
-            "{} {target} HTTP/1.1\r\nHost: {}\r\n",
-            outgoing.method, self.host
+            "{} {} HTTP/1.1\r\nHost: {}\r\n",
+            outgoing.method, outgoing.target, self.host
         );
-        for (name, value) in outgoing.headers {
+        for (name, value) in &outgoing.headers {
             if FRAMING.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
                 continue;
             }
@@ -268,13 +263,19 @@ mod tests {
     use std::net::TcpListener;
     use std::thread;
 
-    fn post<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Outgoing<'a> {
-        Outgoing {
-            method: "POST",
-            query: "",
-            headers,
-            body,
+    fn post(target: &Target, headers: &[(String, String)], body: &[u8]) -> Draft {
+        Draft {
+            method: "POST".to_owned(),
+            origin: target.origin(),
+            target: target.with_query(""),
+            headers: headers.to_vec(),
+            body: body.to_vec(),
         }
+    }
+
+    fn send_to(address: SocketAddr, body: &[u8]) -> Result<Answer, CliError> {
+        let target = Target::listening(address)?;
+        target.send(&post(&target, &[], body))
     }
 
     /// A server that reads one request whole, says `answer` and closes; gives back what it read.
@@ -312,7 +313,7 @@ mod tests {
             ("Host", "evil"),
             ("content-length", "9"),
         ]);
-        let answer = target.send(&post(&given, b"BODY")).unwrap();
+        let answer = target.send(&post(&target, &given, b"BODY")).unwrap();
         assert_eq!(
             answer,
             Answer {
@@ -331,10 +332,7 @@ mod tests {
     #[test]
     fn an_answer_without_a_length_ends_with_the_connection() {
         let (address, reader) = server(b"HTTP/1.1 503 Busy\r\n\r\nlater");
-        let answer = Target::listening(address)
-            .unwrap()
-            .send(&post(&[], b"BODY"))
-            .unwrap();
+        let answer = send_to(address, b"BODY").unwrap();
         assert_eq!(
             answer,
             Answer {
@@ -350,10 +348,7 @@ mod tests {
         let cases: [(&'static [u8], &str); 2] = [(b"SSH-2.0-x\r\n", "HTTP"), (b"", "closed")];
         for (said, why) in cases {
             let (address, reader) = server(said);
-            let error = Target::listening(address)
-                .unwrap()
-                .send(&post(&[], b"BODY"))
-                .unwrap_err();
+            let error = send_to(address, b"BODY").unwrap_err();
             assert!(error.to_string().contains(why), "{error}");
             assert_eq!(error.exit_code(), 1);
             reader.join().unwrap();
@@ -366,10 +361,7 @@ mod tests {
             .unwrap()
             .local_addr()
             .unwrap();
-        let error = Target::listening(address)
-            .unwrap()
-            .send(&post(&[], b""))
-            .unwrap_err();
+        let error = send_to(address, b"").unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("nothing listens on {address}; start hookglass first")
@@ -397,7 +389,7 @@ mod tests {
         let target = Target::parse("http://127.0.0.1:1/").unwrap();
         for pair in [("X", "a\r\nY: b"), ("X: a\r\nY", "b"), ("", "b")] {
             assert!(
-                target.head(&post(&headers(&[pair]), b"")).is_err(),
+                target.head(&post(&target, &headers(&[pair]), b"")).is_err(),
                 "{pair:?}"
             );
         }

@@ -1,6 +1,8 @@
 //! `hookglass secret`: the secrets that senders sign with.
 
-use std::io::{BufRead, Read, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 
 use super::token::minute;
 use super::{CliError, complain};
@@ -24,7 +26,7 @@ pub(super) fn run(
             let secret = EndpointSecret {
                 path: path.clone(),
                 name: name.clone(),
-                value: read(input)?,
+                value: ask(input)?,
             };
             add(&mut open(settings)?, &secret)
         }
@@ -37,12 +39,26 @@ fn open(settings: &Settings) -> Result<Database, OpenError> {
     Database::open(&settings.db)
 }
 
+/// A secret out of a file; `-` is the standard input.
+pub(super) fn from_file(path: &Path) -> Result<Hidden, CliError> {
+    if path == Path::new("-") {
+        return read(&mut std::io::stdin().lock());
+    }
+    let file = File::open(path)
+        .map_err(|error| CliError::Usage(format!("{}: {error}", path.display())))?;
+    read(&mut BufReader::new(file))
+}
+
 /// From the standard input, since a command line can be read by every user of the machine. Line ends at
 /// its end are not part of it.
-fn read(input: &mut impl BufRead) -> Result<Hidden, CliError> {
+fn ask(input: &mut impl BufRead) -> Result<Hidden, CliError> {
     if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         complain("paste the secret, then press Enter and Ctrl-D");
     }
+    read(input)
+}
+
+fn read(input: &mut impl BufRead) -> Result<Hidden, CliError> {
     let mut text = String::new();
     let mut limited = input.take(MAX_BYTES + 1);
     limited
@@ -50,13 +66,13 @@ fn read(input: &mut impl BufRead) -> Result<Hidden, CliError> {
         .map_err(|error| CliError::Usage(format!("the secret cannot be read: {error}")))?;
     if text.len() as u64 > MAX_BYTES {
         return Err(CliError::Usage(
-            "the standard input is too long for a secret; give the secret alone".to_owned(),
+            "what was given is too long for a secret; give the secret alone".to_owned(),
         ));
     }
     let secret = text.trim_end_matches(['\r', '\n']);
     if secret.is_empty() {
         return Err(CliError::Usage(
-            "the standard input is empty; give the secret there: hookglass secret add /shop stripe < FILE"
+            "nothing was given; give the secret there: hookglass secret add /shop stripe < FILE"
                 .to_owned(),
         ));
     }

@@ -1,31 +1,36 @@
-//! `hookglass send`: post the catalogue's sample events, as their senders would.
+//! `hookglass send`: send the catalogue's sample events, as their senders would.
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::CliError;
-use super::post::{Answer, Outgoing, Target};
+use super::post::{Answer, Target};
 use crate::config::SendArgs;
 use crate::config::nearest::nearest;
-use crate::request::RequestId;
-use crate::senders::Sample;
+use crate::request::{RequestId, Timestamp};
+use crate::secret::Hidden;
+use crate::senders::signature::Draft;
+use crate::senders::{Catalogue, Sample};
 
 /// Names that a person is offered in place of one that does not exist.
 const HINTS_MAX: usize = 5;
 
-/// Lists the samples, or posts one or all of them.
+/// Lists the samples, or sends one, all of a sender, or all there are.
 pub(super) fn run(
     out: &mut impl Write,
     args: &SendArgs,
-    samples: &[&Sample],
+    catalogue: &Catalogue,
+    secret: Option<&Hidden>,
     listen: SocketAddr,
 ) -> Result<(), CliError> {
+    let samples: Vec<_> = catalogue.samples().collect();
     if args.list {
-        return list(out, samples);
+        return list(out, &samples);
     }
     let chosen: Vec<&Sample> = match &args.sample {
-        Some(name) => find(samples, name)?,
-        None => samples.to_vec(),
+        Some(name) => find(&samples, name)?,
+        None => samples,
     };
     let target = match &args.to {
         Some(url) => Target::parse(url)?,
@@ -33,22 +38,58 @@ pub(super) fn run(
     };
     let mut refused = 0;
     for sample in &chosen {
-        let answer = target.send(&Outgoing {
-            method: &sample.method,
-            query: &sample.query,
-            headers: &sample.headers,
-            body: &sample.body,
-        })?;
-        writeln!(out, "{} → {}", sample.name(), describe(&answer))?;
-        refused += usize::from(!(200..300).contains(&answer.status));
+        for number in 1..=args.attempts {
+            if number > 1 {
+                std::thread::sleep(Duration::from_secs(args.gap.into()));
+            }
+            let draft = draft(catalogue, sample, &target, number, secret)?;
+            let answer = target.send(&draft)?;
+            let attempt = match args.attempts {
+                1 => String::new(),
+                _ => format!(" attempt {number}"),
+            };
+            writeln!(out, "{}{attempt} → {}", sample.name(), describe(&answer))?;
+            refused += usize::from(!(200..300).contains(&answer.status));
+        }
     }
-    match (refused, chosen.len()) {
+    match (refused, chosen.len() * args.attempts as usize) {
         (0, _) => Ok(()),
         (_, 1) => Err(CliError::Failed("the sample was not taken".to_owned())),
         (refused, all) => Err(CliError::Failed(format!(
-            "{refused} of {all} samples were not taken"
+            "{refused} of {all} requests were not taken"
         ))),
     }
+}
+
+/// The sample as its sender would send it for the `number`th time, signed where there is a secret.
+fn draft(
+    catalogue: &Catalogue,
+    sample: &Sample,
+    target: &Target,
+    number: u32,
+    secret: Option<&Hidden>,
+) -> Result<Draft, CliError> {
+    let mut draft = Draft {
+        method: sample.method.clone(),
+        origin: target.origin(),
+        target: target.with_query(&sample.query),
+        headers: sample.headers.clone(),
+        body: sample.body.clone(),
+    };
+    if number > 1
+        && let Some((name, value)) = catalogue.attempt_header(&sample.sender, number)
+    {
+        draft
+            .headers
+            .retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
+        draft.headers.push((name, value));
+    }
+    let Some(secret) = secret else {
+        return Ok(draft);
+    };
+    catalogue
+        .sign(&sample.sender, secret, &draft, Timestamp::now())
+        .map_err(|error| CliError::Failed(format!("{}: {error}", sample.name())))
 }
 
 fn list(out: &mut impl Write, samples: &[&Sample]) -> Result<(), CliError> {
@@ -120,58 +161,61 @@ mod tests {
     use std::io::Read;
     use std::net::TcpListener;
 
-    fn samples() -> Vec<Sample> {
-        [
-            ("contact.tag.added", "Tag added"),
-            (
-                "contact.optin.completed:blog-page",
-                "Blog page form subscribed",
-            ),
-            (
-                "contact.optin.completed:funnel-step",
-                "Funnel step form subscribed",
-            ),
-        ]
-        .map(|(id, label)| Sample {
-            id: id.to_owned(),
-            sender: "systeme-io".to_owned(),
-            event_type: id.split(':').next().unwrap().to_owned(),
-            variant: id.split_once(':').map(|(_, variant)| variant.to_owned()),
-            label: label.to_owned(),
-            method: "POST".to_owned(),
-            query: String::new(),
-            headers: vec![("User-Agent".to_owned(), "Symfony".to_owned())],
-            body: b"{}".to_vec(),
-        })
-        .into()
+    /// A catalogue with two senders of our own, in a folder that may go once it is read.
+    fn catalogue() -> Catalogue {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let event = |kind: &str, variant: &str, label: &str| {
+            format!(
+                "[[event]]\ntype = \"{kind}\"\n{variant}label = {{ en = \"{label}\" }}\nsample = \"body.json\"\n"
+            )
+        };
+        let signature = "[[signature]]\nkind = \"hmac\"\nhash = \"sha256\"\nvalue = \"header.x-signature\"\nmessage = [\"{raw}\"]\n";
+        let shop = format!(
+            "id = \"zz-shop\"\nname = \"Shop\"\nmatch = [\"header.x-shop @100\"]\nattempt = \"{{header.x-retry|add:1}}\"\n\
+             sample_headers = [\"X-Shop: 1\", \"X-Signature: 00\"]\n{signature}{}{}{}",
+            event("zz.paid", "", "Paid"),
+            event("zz.seen", "variant = \"once\"\n", "Seen once"),
+            event("zz.seen", "variant = \"twice\"\n", "Seen twice"),
+        );
+        file("body.json", "{}");
+        let (catalogue, faults) = Catalogue::load_with(None, &[file("shop.toml", &shop)]);
+        assert_eq!(faults, []);
+        catalogue
     }
 
-    fn args(sample: Option<&str>, list: bool, all: bool) -> SendArgs {
-        let sample = sample.map(str::to_owned);
+    fn args(sample: Option<&str>, list: bool) -> SendArgs {
         SendArgs {
-            sample,
+            sample: sample.map(str::to_owned),
             to: None,
+            secret_file: None,
+            attempts: 1,
+            gap: 0,
             list,
-            all,
+            all: false,
         }
     }
 
     fn send(args: &SendArgs, listen: SocketAddr) -> (String, Result<(), CliError>) {
         let mut out = Vec::new();
-        let result = run(
-            &mut out,
-            args,
-            &samples().iter().collect::<Vec<_>>(),
-            listen,
-        );
+        let secret = args
+            .secret_file
+            .is_some()
+            .then(|| Hidden::new("key".to_owned()));
+        let result = run(&mut out, args, &catalogue(), secret.as_ref(), listen);
         (String::from_utf8(out).unwrap(), result)
     }
 
-    /// Answers each connection with the next of `answers`.
-    fn server(answers: Vec<&'static str>) -> SocketAddr {
+    /// Answers each connection with the next of `answers`, and gives what it read.
+    fn server(answers: Vec<&'static str>) -> (SocketAddr, std::thread::JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
+            let mut all = Vec::new();
             for answer in answers {
                 let (mut stream, _) = listener.accept().unwrap();
                 let (mut got, mut chunk) = (Vec::new(), [0; 1024]);
@@ -180,9 +224,11 @@ mod tests {
                     got.extend_from_slice(&chunk[..count]);
                 }
                 stream.write_all(answer.as_bytes()).unwrap();
+                all.push(String::from_utf8(got).unwrap());
             }
+            all
         });
-        address
+        (address, reader)
     }
 
     const STORED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{\"id\":\"1h6x5q8v0k2pd\"}";
@@ -190,53 +236,75 @@ mod tests {
 
     #[test]
     fn a_sample_is_posted_and_its_id_told() {
-        let (text, result) = send(
-            &args(Some("contact.tag.added"), false, false),
-            server(vec![STORED]),
-        );
-        assert_eq!(
-            text,
-            "systeme-io:contact.tag.added → 200 stored as 1h6x5q8v0k2pd\n"
-        );
+        let (address, reader) = server(vec![STORED]);
+        let (text, result) = send(&args(Some("zz.paid"), false), address);
+        assert_eq!(text, "zz-shop:zz.paid → 200 stored as 1h6x5q8v0k2pd\n");
         assert!(result.is_ok());
+        let got = reader.join().unwrap();
+        assert!(got[0].contains("X-Shop: 1\r\n") && got[0].contains("X-Signature: 00\r\n"));
     }
 
     #[test]
-    fn all_are_sent_and_what_was_not_taken_is_counted() {
-        let (text, result) = send(&args(None, false, true), server(vec![STORED, FULL, STORED]));
+    fn all_of_a_sender_are_sent_and_what_was_not_taken_is_counted() {
+        let (address, _) = server(vec![STORED, FULL, STORED]);
+        let (text, result) = send(&args(Some("zz-shop"), false), address);
         assert_eq!(text.lines().count(), 3);
-        assert!(text.contains("systeme-io:contact.optin.completed:blog-page → 507\n"));
+        assert!(text.contains("zz-shop:zz.seen:once → 507\n"), "{text}");
         let error = result.unwrap_err();
-        assert_eq!(error.to_string(), "1 of 3 samples were not taken");
+        assert_eq!(error.to_string(), "1 of 3 requests were not taken");
         assert_eq!(error.exit_code(), 1);
     }
 
     #[test]
+    fn attempts_are_counted_and_signed() {
+        let (address, reader) = server(vec![FULL, FULL, STORED]);
+        let repeated = SendArgs {
+            attempts: 3,
+            secret_file: Some("secret".into()),
+            ..args(Some("zz.paid"), false)
+        };
+        let (text, result) = send(&repeated, address);
+        assert!(
+            text.ends_with("zz-shop:zz.paid attempt 3 → 200 stored as 1h6x5q8v0k2pd\n"),
+            "{text}"
+        );
+        assert_eq!(
+            result.unwrap_err().to_string(),
+            "2 of 3 requests were not taken"
+        );
+        let got = reader.join().unwrap();
+        let count = |place: usize, line: &str| got[place].contains(line);
+        assert!(!count(0, "x-retry") && count(1, "x-retry: 1\r\n") && count(2, "x-retry: 2\r\n"));
+        // HMAC-SHA256 of `{}` with the key `key`, as openssl has it.
+        let signature =
+            "X-Signature: a777724d943eb48dc69bca8a4a6d57a04db3f9ec7e1de4e581e860265bdf3032\r\n";
+        assert!(got.iter().all(|one| one.contains(signature)), "{got:?}");
+    }
+
+    #[test]
     fn the_list_has_every_sample_with_its_label() {
-        let nowhere = "127.0.0.1:1".parse().unwrap();
-        let (text, result) = send(&args(None, true, false), nowhere);
+        let (text, result) = send(&args(None, true), "127.0.0.1:1".parse().unwrap());
         assert!(result.is_ok());
-        assert!(text.starts_with("systeme-io:contact.tag.added "));
-        assert!(text.contains("  Tag added\n"));
-        assert_eq!(text.lines().count(), 3);
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("zz-shop:zz.paid "));
+        assert!(line.is_some_and(|line| line.ends_with("  Paid")), "{text}");
     }
 
     #[test]
     fn an_unknown_sample_leads_to_the_nearest() {
-        let nowhere = "127.0.0.1:1".parse().unwrap();
         let why = |name| {
-            let error = send(&args(Some(name), false, false), nowhere)
-                .1
-                .unwrap_err();
+            let error = send(&args(Some(name), false), "127.0.0.1:1".parse().unwrap());
+            let error = error.1.unwrap_err();
             assert_eq!(error.exit_code(), 2);
             error.to_string()
         };
-        assert!(why("contact.tag.aded").contains("did you mean contact.tag.added?"));
         assert!(
-            why("contact.optin.completed").contains(
-                "systeme-io:contact.optin.completed:blog-page or systeme-io:contact.optin.completed:funnel-step"
-            )
+            why("zz.payd").contains("did you mean zz.paid?"),
+            "{}",
+            why("zz.payd")
         );
+        assert!(why("zz.seen").contains("zz-shop:zz.seen:once or zz-shop:zz.seen:twice"));
         assert_eq!(
             why("x"),
             "there is no sample \"x\"; `hookglass send --list` shows all"

@@ -195,6 +195,20 @@ pub struct SendArgs {
     #[arg(long, value_name = "URL", conflicts_with = "list")]
     pub to: Option<String>,
 
+    /// Sign it as its sender would, with the secret in this file; - is the standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub secret_file: Option<PathBuf>,
+
+    /// Send it as often, as a sender that gets no answer it likes; counted and signed anew each time
+    #[arg(long, value_name = "COUNT", default_value = "1", conflicts_with = "list",
+          value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub attempts: u32,
+
+    /// Seconds between two attempts
+    #[arg(long, value_name = "SECONDS", default_value = "1", conflicts_with = "list",
+          value_parser = clap::value_parser!(u32).range(0..=3600))]
+    pub gap: u32,
+
     /// Show all samples
     #[arg(long)]
     pub list: bool,

@@ -23,6 +23,7 @@ mod judge;
 pub mod lists;
 mod money;
 mod noise;
+mod retry;
 mod rule_index;
 mod sample;
 mod selector;

@@ -1,7 +1,9 @@
 //! Selectors: which part of a request a clause or a template speaks of.
 
+use std::collections::HashMap;
+
 /// A part of a request, as a catalogue line names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Selector {
     Method,
     /// As sent, still percent-encoded.
@@ -43,6 +45,11 @@ impl Selector {
         if rest.is_some_and(|rest| rest.split('.').any(str::is_empty)) {
             return Err(format!("`{text}` has an empty name"));
         }
+        if text.contains(['|', '{', '}']) {
+            return Err(format!(
+                "`{text}` is no selector; filters stand in braces, like {{body.a|first}}"
+            ));
+        }
         Ok(selector)
     }
 
@@ -65,16 +72,19 @@ impl SelectorId {
 /// All selectors of a catalogue, each once, so that a request's value is looked up once however many
 /// senders ask for it.
 #[derive(Debug, Default)]
-pub(super) struct Selectors(Vec<Selector>);
+pub(super) struct Selectors {
+    all: Vec<Selector>,
+    places: HashMap<Selector, SelectorId>,
+}
 
 impl Selectors {
     /// The place of a selector, which is new or known.
     pub(super) fn intern(&mut self, selector: Selector) -> SelectorId {
-        let known = self.0.iter().position(|other| *other == selector);
-        SelectorId(known.unwrap_or_else(|| {
-            self.0.push(selector);
-            self.0.len() - 1
-        }))
+        let Self { all, places } = self;
+        *places.entry(selector).or_insert_with_key(|selector| {
+            all.push(selector.clone());
+            SelectorId(all.len() - 1)
+        })
     }
 
     /// Parses and interns.
@@ -83,11 +93,11 @@ impl Selectors {
     }
 
     pub(super) fn get(&self, id: SelectorId) -> &Selector {
-        &self.0[id.0]
+        &self.all[id.0]
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 }
 
@@ -117,6 +127,7 @@ mod tests {
             "body.",
             "body.a..b",
             "cookie.a",
+            "body.a|first",
         ] {
             let error = read(wrong).unwrap_err();
             assert!(error.contains(&format!("`{wrong}`")), "{error}");

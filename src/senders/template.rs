@@ -73,6 +73,18 @@ impl Template {
         (!out.is_empty()).then_some(out)
     }
 
+    /// The selector of a template that is one value and perhaps a number added to it, with that number.
+    pub(super) fn counter(&self) -> Option<(SelectorId, i64)> {
+        let [Part::Value { selector, filters }] = &self.0[..] else {
+            return None;
+        };
+        match filters[..] {
+            [] => Some((*selector, 0)),
+            [Filter::Add(number)] => Some((*selector, number)),
+            _ => None,
+        }
+    }
+
     /// The first selector: where the value of a template of one part comes from.
     pub(super) fn first_selector(&self) -> Option<SelectorId> {
         self.0.iter().find_map(|part| match part {

@@ -306,8 +306,8 @@ mod tests {
         );
         assert!(why("zz.seen").contains("zz-shop:zz.seen:once or zz-shop:zz.seen:twice"));
         assert_eq!(
-            why("x"),
-            "there is no sample \"x\"; `hookglass send --list` shows all"
+            why("nothing-like-it"),
+            "there is no sample \"nothing-like-it\"; `hookglass send --list` shows all"
         );
     }
 }

@@ -14,6 +14,7 @@ mod deliveries;
 mod handshakes;
 mod harness;
 mod pages;
+mod signature_vectors;
 mod signatures;
 mod storage;
 mod structure;

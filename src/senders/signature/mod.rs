@@ -29,6 +29,7 @@ mod origin;
 mod place;
 mod proof;
 mod report;
+mod rewrite;
 mod scheme;
 mod secret;
 mod sign;

@@ -1,11 +1,17 @@
 //! Signing a sample as its sender would.
 
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
 use super::exchange::Exchange;
+use super::message::Missing;
 use super::place::write;
+use super::rewrite::within;
 use super::scheme::{Method, SignatureScheme, SignedMessage};
 use super::timestamp;
 use super::value::ValueRule;
-use crate::request::{Arrival, Head, Timestamp};
+use crate::request::{Arrival, Head, Received, Timestamp};
 use crate::secret::Hidden;
 use crate::senders::Catalogue;
 use crate::senders::selector::Selectors;
@@ -67,10 +73,16 @@ impl Catalogue {
         let mut draft = draft.clone();
         put_time(scheme, &self.selectors, &mut draft, now)?;
         match &scheme.method {
-            Method::Signed(signed) => put_signature(signed, &self.selectors, &mut draft, secret)?,
+            Method::Signed(signed) => {
+                put_signature(signed, &self.selectors, &mut draft, secret, now)?;
+            }
             Method::Token(value) | Method::Basic(value) => {
-                let token = value.encode(secret.reveal().as_bytes());
-                put_value(value, &self.selectors, &mut draft, &token)?;
+                put_value(
+                    value,
+                    &self.selectors,
+                    &mut draft,
+                    secret.reveal().as_bytes(),
+                )?;
             }
             Method::External { .. } => {}
         }
@@ -109,13 +121,8 @@ fn put_time(
     let head = draft.head();
     let example = template.text(&draft.exchange(&head, selectors));
     let time = timestamp::like(&example.unwrap_or_default(), now);
-    write(
-        draft,
-        selectors.get(place.selector),
-        place.filter,
-        ",",
-        &time,
-    )
+    let put = |old: &str| within(old, place.filter, &time);
+    write(draft, selectors.get(place.selector), &put)
 }
 
 fn put_signature(
@@ -123,6 +130,7 @@ fn put_signature(
     selectors: &Selectors,
     draft: &mut Draft,
     secret: &Hidden,
+    now: Timestamp,
 ) -> Result<(), SignError> {
     let unusable = || {
         SignError::UnusableSecret(if signed.proof.uses_public_key() {
@@ -134,48 +142,87 @@ fn put_signature(
     let key = { signed.key.key(secret.reveal()) }
         .filter(|key| !key.is_empty())
         .ok_or_else(unusable)?;
-    let head = draft.head();
-    let exchange = draft.exchange(&head, selectors);
-    let mut missing = None;
-    let pieces = signed.fillings(&exchange).find_map(|filling| {
-        let pieces = filling.pieces(exchange.body, &key);
-        pieces
-            .map(|pieces| pieces.concat())
-            .map_err(|part| missing.get_or_insert(part.0).len())
-            .ok()
-    });
-    let Some(message) = pieces else {
-        return Err(SignError::Incomplete(missing.unwrap_or_default()));
+    let message = loop {
+        match message(signed, selectors, draft, &key) {
+            Ok(message) => break message,
+            Err(Missing(part)) => put_id(draft, &part, now)?,
+        }
     };
-    let signature = signed
-        .proof
+    let signature = { signed.proof }
         .sign(&key, &[message.into()])
         .ok_or_else(unusable)?;
-    let text = signed.value.encode(&signature);
-    put_value(&signed.value, selectors, draft, &text)
+    put_value(&signed.value, selectors, draft, &signature)
+}
+
+/// The likeliest message that can be filled, or what the first one lacks.
+fn message(
+    signed: &SignedMessage,
+    selectors: &Selectors,
+    draft: &Draft,
+    key: &[u8],
+) -> Result<Vec<u8>, Missing> {
+    let head = draft.head();
+    let exchange = draft.exchange(&head, selectors);
+    let mut first = None;
+    for filling in signed.fillings(&exchange) {
+        match filling.pieces(exchange.body, key) {
+            Ok(pieces) => return Ok(pieces.concat()),
+            Err(missing) => first = first.or(Some(missing)),
+        }
+    }
+    Err(first.unwrap_or(Missing("message".to_owned())))
+}
+
+/// Ids and nonces that are signed may be anything: where a header with one is not there, it is made up.
+fn put_id(draft: &mut Draft, part: &str, now: Timestamp) -> Result<(), SignError> {
+    let incomplete = || SignError::Incomplete(part.to_owned());
+    let name = part.strip_prefix("header.").ok_or_else(incomplete)?;
+    let known = |(known, _): &(String, String)| known.eq_ignore_ascii_case(name);
+    if draft.headers.iter().any(known) {
+        return Err(incomplete());
+    }
+    draft
+        .headers
+        .push((name.to_owned(), format!("sample-{}", now.0)));
+    Ok(())
 }
 
 fn put_value(
     value: &ValueRule,
     selectors: &Selectors,
     draft: &mut Draft,
-    text: &str,
+    bytes: &[u8],
 ) -> Result<(), SignError> {
     let Some(place) = value.source.place() else {
         return Err(SignError::NoPlace("the signature".to_owned()));
     };
-    let selector = selectors.get(place.selector);
-    match &value.field {
-        Some(field) => {
-            let separator = value.separator.as_deref().unwrap_or(",");
-            let field = crate::senders::filter::Filter::Field(field.clone());
-            write(draft, selector, Some(&field), separator, text)
-        }
-        None => write(draft, selector, place.filter, ",", text),
-    }
+    let put = |old: &str| value.with(old, bytes);
+    write(draft, selectors.get(place.selector), &put)
 }
 
 impl Draft {
+    /// The request that the draft would be once it arrived, on which its signature can be checked.
+    #[must_use]
+    pub fn arrived(&self, at: Timestamp) -> Received {
+        Received {
+            received_at: at,
+            took_us: 0,
+            peer: SocketAddr::from(([127, 0, 0, 1], 0)),
+            secure: self.is_secure(),
+            head: self.head(),
+            body: self.body.clone().into(),
+            trailers: Bytes::new(),
+            declared_bytes: None,
+            arrival: Arrival::Whole,
+            arrival_reason: None,
+            sample: true,
+        }
+    }
+
+    fn is_secure(&self) -> bool {
+        self.origin.starts_with("https:")
+    }
+
     fn head(&self) -> Head {
         let mut raw = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         let host = self.origin.split_once("://").map_or("", |(_, host)| host);
@@ -195,7 +242,7 @@ impl Draft {
             head,
             &self.body,
             Arrival::Whole,
-            self.origin.starts_with("https"),
+            self.is_secure(),
         );
         exchange.origins = vec![self.origin.clone()];
         exchange

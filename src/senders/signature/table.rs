@@ -57,6 +57,12 @@ pub enum SignatureKind {
 }
 
 impl SignatureKind {
+    /// Whether the secret that is pasted only checks, and another one signs.
+    #[must_use]
+    pub fn has_public_key(self) -> bool {
+        matches!(self, Self::Ed25519 | Self::EcdsaP256)
+    }
+
     /// The word used in catalogue files, in JSON and on the page.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -88,16 +88,9 @@ fn signed(catalogue: &Catalogue, secret: &str, received: &Received) -> Received 
         body: received.body.to_vec(),
     };
     let secret = Hidden::new(secret.to_owned());
-    let draft = catalogue
-        .sign("shop", &secret, &draft, received.received_at)
-        .unwrap();
-    let lines: Vec<_> = draft
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}"))
-        .collect();
-    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
-    self::received(&draft.target, &lines, draft.body)
+    let now = received.received_at;
+    let draft = catalogue.sign("shop", &secret, &draft, now).unwrap();
+    draft.arrived(now)
 }
 
 const GITHUB: &str = r#"

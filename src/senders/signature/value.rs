@@ -3,6 +3,7 @@
 use super::encoding::Encoding;
 use super::exchange::Exchange;
 use super::message::{Message, Place};
+use super::rewrite;
 use crate::senders::selector::{Selector, SelectorId, Selectors};
 
 /// More signatures than this in one value are not looked at.
@@ -23,7 +24,7 @@ pub(super) struct ValueRule {
     pub(super) encoding: Encoding,
 }
 
-/// A selector, or a template in braces that takes the signature out of a longer text.
+/// A selector, or one with filters that take the signature out of a longer text.
 #[derive(Debug)]
 pub(super) enum ValueSource {
     Selector(SelectorId),
@@ -34,6 +35,9 @@ impl ValueSource {
     pub(super) fn parse(text: &str, selectors: &mut Selectors) -> Result<Self, String> {
         if text.contains('{') {
             Message::parse(text, selectors).map(Self::Template)
+        } else if text.contains('|') {
+            // Braces add nothing where there is only one value.
+            Message::parse(&format!("{{{text}}}"), selectors).map(Self::Template)
         } else {
             selectors.read(text).map(Self::Selector)
         }
@@ -68,15 +72,23 @@ impl ValueSource {
         }
     }
 
-    /// Where it stands, as a person reads it: `Stripe-Signature` or `body signature.token`.
+    /// Where it stands, for a person.
     pub(super) fn describe(&self, selectors: &Selectors) -> String {
-        let selector = self.place().map(|place| selectors.get(place.selector));
-        match selector {
-            Some(Selector::Header(name)) => format!("header {name}"),
-            Some(Selector::Query(name)) => format!("query parameter {name}"),
-            Some(Selector::Body(path)) => format!("body value {path}"),
-            _ => "request".to_owned(),
-        }
+        let place = self.place();
+        place.map_or_else(
+            || "request".to_owned(),
+            |place| describe(selectors.get(place.selector)),
+        )
+    }
+}
+
+/// `header stripe-signature`, `body value signature.token`.
+pub(super) fn describe(selector: &Selector) -> String {
+    match selector {
+        Selector::Header(name) => format!("header {name}"),
+        Selector::Query(name) => format!("query parameter {name}"),
+        Selector::Body(path) => format!("body value {path}"),
+        _ => "request".to_owned(),
     }
 }
 
@@ -116,8 +128,12 @@ impl ValueRule {
         self.encoding.decode(text).filter(|bytes| !bytes.is_empty())
     }
 
-    /// What stands behind the prefix. Case matters, but not in the name of an HTTP scheme (`Bearer `).
+    /// What stands behind the prefix. Case matters, but not in the name of an HTTP scheme (`Bearer `);
+    /// with a `*` at its start anything may stand before the rest of the prefix (`*|`).
     pub(super) fn cut<'e>(&self, element: &'e str) -> Option<&'e str> {
+        if let Some(rest) = self.prefix.strip_prefix('*') {
+            return Some(element.rsplit_once(rest)?.1);
+        }
         let (start, text) = element.split_at_checked(self.prefix.len())?;
         let same = if self.prefix.ends_with(' ') {
             start.eq_ignore_ascii_case(&self.prefix)
@@ -127,9 +143,33 @@ impl ValueRule {
         same.then_some(text)
     }
 
-    /// The inverse of [`ValueRule::decode`].
-    pub(super) fn encode(&self, signature: &[u8]) -> String {
-        format!("{}{}", self.prefix, self.encoding.encode(signature))
+    /// The inverse of [`ValueRule::decode`], with the prefix of the element whose place it takes.
+    pub(super) fn encode(&self, signature: &[u8], old: &str) -> String {
+        let prefix = match self.prefix.strip_prefix('*') {
+            Some(rest) => old.rfind(rest).map_or(rest, |at| &old[..at + rest.len()]),
+            None => &self.prefix,
+        };
+        format!("{prefix}{}", self.encoding.encode(signature))
+    }
+
+    /// What stands there with another signature in it, all else as it was.
+    pub(super) fn with(&self, old: &str, signature: &[u8]) -> Option<String> {
+        if let (Some(field), separator) = (&self.field, &self.separator) {
+            let separator = separator.as_deref().unwrap_or(",");
+            let text = self.encode(signature, "");
+            return Some(rewrite::field(old, field, separator, &text));
+        }
+        if let Some(separator) = &self.separator {
+            let is_one = |element: &str| {
+                let known = self.prefix.is_empty();
+                self.cut(element).is_some()
+                    && (!known || self.decode(element).is_some_and(|bytes| bytes.len() >= 16))
+            };
+            let new = |element: &str| self.encode(signature, element);
+            return Some(rewrite::element(old, separator, is_one, new));
+        }
+        let filter = self.source.place()?.filter;
+        rewrite::within(old, filter, &self.encode(signature, old))
     }
 }
 

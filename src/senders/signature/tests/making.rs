@@ -60,6 +60,80 @@ fn a_body_keeps_all_but_the_signature() {
     assert_eq!(check(&mailgun, &sent, &["s"]).status.as_str(), "verified");
 }
 
+#[test]
+fn a_list_keeps_what_is_no_signature() {
+    let recurly = catalogue(
+        r#"
+[[signature]]
+kind = "hmac"
+hash = "sha256"
+value = "header.x-sig"
+separator = ","
+message = "{header.x-sig|match:^([0-9]+),}.{raw}"
+timestamp = "{header.x-sig|match:^([0-9]+),}"
+"#,
+    );
+    let placeholder = format!("X-Sig: 1700000000000,{0},{0}", "0".repeat(64));
+    let sent = signed(&recurly, "s", &received("/", &[&placeholder], "{}"));
+    let value = header(&sent, "x-sig");
+    assert!(value.starts_with(&format!("{AT}000,")), "{value}");
+    assert_eq!(value.split(',').count(), 2);
+    assert_eq!(check(&recurly, &sent, &["s"]).status.as_str(), "verified");
+
+    let braintree = catalogue(
+        r#"
+[[signature]]
+kind = "hmac"
+hash = "sha1"
+value = "body.sig"
+separator = "&"
+prefix = "*|"
+message = "{body.payload}"
+key = "sha1"
+"#,
+    );
+    let form = "Content-Type: application/x-www-form-urlencoded";
+    let sent = signed(
+        &braintree,
+        "s",
+        &received("/", &[form], "sig=pub%7C00&payload=p"),
+    );
+    assert!(sent.body.starts_with(b"sig=pub%7C"));
+    assert_eq!(check(&braintree, &sent, &["s"]).status.as_str(), "verified");
+}
+
+#[test]
+fn json_in_a_field_of_a_multipart_form_is_signed_in_its_place() {
+    let catalogue = catalogue(
+        r#"
+[[signature]]
+kind = "hmac"
+hash = "sha256"
+value = "body.json|json:event.hash"
+message = "{body.json|json:event.time}"
+"#,
+    );
+    let form = "Content-Type: multipart/form-data; boundary=b";
+    let part = |text: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n{text}\r\n--b--\r\n")
+    };
+    let body = part(r#"{"event":{"hash":"0", "time":"1"}}"#);
+    let sent = signed(&catalogue, "s", &received("/", &[form], body));
+    assert!(sent.body.ends_with(b"\", \"time\":\"1\"}}\r\n--b--\r\n"));
+    assert_eq!(check(&catalogue, &sent, &["s"]).status.as_str(), "verified");
+}
+
+#[test]
+fn an_id_that_is_signed_is_made_up_where_there_is_none() {
+    let svix = catalogue(SVIX);
+    let sent = signed(&svix, "whsec_YWJj", &received("/", &[], "{}"));
+    assert!(header(&sent, "svix-id").starts_with("sample-"));
+    assert_eq!(
+        check(&svix, &sent, &["whsec_YWJj"]).status.as_str(),
+        "verified"
+    );
+}
+
 /// Keys made by OpenSSL.
 #[test]
 fn public_key_schemes_are_signed_with_the_private_key() {

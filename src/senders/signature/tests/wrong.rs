@@ -223,11 +223,10 @@ fn tokens_are_told_apart_from_what_surrounds_them() {
 }
 
 #[test]
-fn the_search_in_a_large_body_is_short() {
+fn the_search_in_a_large_body_is_cut_short_and_says_so() {
     let catalogue = catalogue(GITHUB);
-    let body = vec![b'a'; 32 * 1024 * 1024];
+    let body = vec![b'a'; 2 * 1024 * 1024];
     let line = format!("X-Hub-Signature-256: sha256={}", "0".repeat(64));
-    let started = std::time::Instant::now();
     let diagnosis = wrong(&check(
         &catalogue,
         &received("/", &[&line], body),
@@ -240,8 +239,6 @@ fn the_search_in_a_large_body_is_short() {
             cut_short: true
         }
     );
-    // Some seven passes without optimisation; without a bound it would be more than a hundred.
-    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 
 const ALL_KINDS: [&str; 8] = [

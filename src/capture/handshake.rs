@@ -4,8 +4,7 @@
 use super::hook::Hook;
 use crate::request::{HandshakeAnswer, Identity, Received};
 use crate::secret::EndpointSecret;
-use crate::senders::Catalogue;
-use crate::senders::signature::{NamedSecret, SignatureStatus};
+use crate::senders::signature::NamedSecret;
 
 impl Hook {
     /// Status and answer, where the request is a check and all that its answer takes is there.
@@ -21,7 +20,9 @@ impl Hook {
         let secrets = self.secrets(received).await;
         let nearest = secrets.first().map(|secret| secret.value.reveal());
         let handshake = catalogue.handshake(received, identity, nearest)?;
-        if handshake.signed && is_forged(catalogue, received, identity, secrets) {
+        let secrets: Vec<_> = secrets.into_iter().map(NamedSecret::from).collect();
+        let sender = identity.sender.as_deref();
+        if handshake.signed && catalogue.is_forged(sender, received, &secrets) {
             let refusal = HandshakeAnswer {
                 content_type: None,
                 headers: Vec::new(),
@@ -36,22 +37,5 @@ impl Hook {
     async fn secrets(&self, received: &Received) -> Vec<EndpointSecret> {
         let path = received.head.url_path();
         self.store.secrets(path).await.unwrap_or_default()
-    }
-}
-
-/// Whether a signature is there, or should be, and does not hold. Without a secret nobody can tell.
-fn is_forged(
-    catalogue: &Catalogue,
-    received: &Received,
-    identity: &Identity,
-    secrets: Vec<EndpointSecret>,
-) -> bool {
-    let known = !secrets.is_empty();
-    let secrets: Vec<_> = secrets.into_iter().map(NamedSecret::from).collect();
-    let report = catalogue.check_signature(identity.sender.as_deref(), received, &secrets);
-    match report.status {
-        SignatureStatus::Wrong(_) => true,
-        SignatureStatus::NotSigned { .. } => known,
-        _ => false,
     }
 }

@@ -26,21 +26,59 @@ impl Catalogue {
         received: &Received,
         secrets: &[NamedSecret],
     ) -> SignatureReport {
-        let Some(sender) = sender.and_then(|id| self.sender(id)) else {
+        let Some(schemes) = self.schemes(sender) else {
             return not_checked(NotChecked::UnknownSender);
         };
-        if sender.signatures.is_empty() {
-            return not_checked(NotChecked::NoScheme);
+        let exchange = self.exchange(received);
+        check(schemes, &exchange, received.received_at, secrets).unwrap_or_else(|unfit| {
+            let diagnosis = diagnose(&unfit.present, &exchange, secrets);
+            report(SignatureStatus::Wrong(diagnosis), unfit.timestamp)
+        })
+    }
+
+    /// Whether the endpoint has secrets that the request should be signed with, and is not. Told without a
+    /// search for the reason, for those who wait for an answer: it costs one pass a secret.
+    #[must_use]
+    pub fn is_forged(
+        &self,
+        sender: Option<&str>,
+        received: &Received,
+        secrets: &[NamedSecret],
+    ) -> bool {
+        let Some(schemes) = self.schemes(sender) else {
+            return false;
+        };
+        let known = secrets.iter().any(|secret| secret.elsewhere.is_none());
+        let exchange = self.exchange(received);
+        match check(schemes, &exchange, received.received_at, secrets) {
+            Err(_) => true,
+            Ok(report) => match report.status {
+                SignatureStatus::Wrong(_) => true,
+                SignatureStatus::NotSigned { .. } => known,
+                _ => false,
+            },
         }
-        let exchange = Exchange::new(
+    }
+
+    fn schemes(&self, sender: Option<&str>) -> Option<&[SignatureScheme]> {
+        Some(&self.sender(sender?)?.signatures)
+    }
+
+    fn exchange<'r>(&'r self, received: &'r Received) -> Exchange<'r> {
+        Exchange::new(
             &self.selectors,
             &received.head,
             &received.body,
             received.arrival,
             received.secure,
-        );
-        check(&sender.signatures, &exchange, received.received_at, secrets)
+        )
     }
+}
+
+/// Signatures that hold for no secret.
+struct Unfit<'s> {
+    present: Vec<Present<'s>>,
+    timestamp: Option<TimestampCheck>,
 }
 
 fn report(status: SignatureStatus, timestamp: Option<TimestampCheck>) -> SignatureReport {
@@ -51,38 +89,31 @@ fn not_checked(reason: NotChecked) -> SignatureReport {
     report(SignatureStatus::NotChecked(reason), None)
 }
 
-fn check(
-    schemes: &[SignatureScheme],
+fn check<'s>(
+    schemes: &'s [SignatureScheme],
     exchange: &Exchange<'_>,
     arrived: Timestamp,
     secrets: &[NamedSecret],
-) -> SignatureReport {
-    let possible = |scheme: &&SignatureScheme| exchange.is_whole() || !scheme.needs_body;
-    let present = schemes.iter().filter(possible).filter_map(|scheme| {
-        let texts = scheme.present(exchange)?;
-        Some(Present { scheme, texts })
-    });
-    let present: Vec<_> = present.collect();
-    let Some(first) = present.first() else {
-        if !schemes.iter().all(|scheme| possible(&scheme)) {
-            return not_checked(NotChecked::NotWhole);
-        }
-        let places = schemes.iter().map(|scheme| scheme.place.clone()).collect();
-        return report(SignatureStatus::NotSigned { places }, None);
+) -> Result<SignatureReport, Unfit<'s>> {
+    let present = match present(schemes, exchange) {
+        Ok(present) => present,
+        Err(status) => return Ok(report(status, None)),
     };
-    let timestamp = first.scheme.timestamp(exchange, arrived);
+    let first = present.first().map(|present| present.scheme);
+    let timestamp = first.and_then(|scheme| scheme.timestamp(exchange, arrived));
     let mut checkable = present
         .iter()
         .filter(|present| present.scheme.reason().is_none())
         .peekable();
     let Some(likeliest) = checkable.peek() else {
-        let reason = first.scheme.reason().unwrap_or_default().to_owned();
-        let reason = NotChecked::External { reason };
-        return report(SignatureStatus::NotChecked(reason), timestamp);
+        let reason = first.and_then(SignatureScheme::reason).unwrap_or_default();
+        let reason = reason.to_owned();
+        let status = SignatureStatus::NotChecked(NotChecked::External { reason });
+        return Ok(report(status, timestamp));
     };
     if secrets.iter().all(|secret| secret.elsewhere.is_some()) {
         let paste = likeliest.scheme.secret.clone();
-        return report(SignatureStatus::NoSecret { paste }, timestamp);
+        return Ok(report(SignatureStatus::NoSecret { paste }, timestamp));
     }
     let matched = checkable.find_map(|present| {
         let matched = verify(present, exchange, secrets)?;
@@ -91,14 +122,35 @@ fn check(
     match matched {
         Some((matched, Some(check))) if !check.is_fresh() => {
             let stale = Diagnosis::Stale { matched, check };
-            report(SignatureStatus::Wrong(stale), Some(check))
+            Ok(report(SignatureStatus::Wrong(stale), Some(check)))
         }
-        Some((matched, timestamp)) => report(SignatureStatus::Verified(matched), timestamp),
-        None => {
-            let diagnosis = diagnose(&present, exchange, secrets);
-            report(SignatureStatus::Wrong(diagnosis), timestamp)
-        }
+        Some((matched, timestamp)) => Ok(report(SignatureStatus::Verified(matched), timestamp)),
+        None => Err(Unfit { present, timestamp }),
     }
+}
+
+/// The ways to sign that a signature is there of; at least one.
+fn present<'s>(
+    schemes: &'s [SignatureScheme],
+    exchange: &Exchange<'_>,
+) -> Result<Vec<Present<'s>>, SignatureStatus> {
+    if schemes.is_empty() {
+        return Err(SignatureStatus::NotChecked(NotChecked::NoScheme));
+    }
+    let possible = |scheme: &&SignatureScheme| exchange.is_whole() || !scheme.needs_body;
+    let present = schemes.iter().filter(possible).filter_map(|scheme| {
+        let texts = scheme.present(exchange)?;
+        Some(Present { scheme, texts })
+    });
+    let present: Vec<_> = present.collect();
+    if !present.is_empty() {
+        return Ok(present);
+    }
+    if !schemes.iter().all(|scheme| possible(&scheme)) {
+        return Err(SignatureStatus::NotChecked(NotChecked::NotWhole));
+    }
+    let places = schemes.iter().map(|scheme| scheme.place.clone()).collect();
+    Err(SignatureStatus::NotSigned { places })
 }
 
 /// The secret of the endpoint's own that it holds for, as its sender signs.

@@ -1,5 +1,7 @@
 //! Why a signature is wrong: what would make it right is searched for, within bounds.
 
+use std::borrow::Cow;
+
 use super::body_form::BodyForm;
 use super::check::Present;
 use super::exchange::Exchange;
@@ -151,9 +153,9 @@ struct Search<'s, 'e> {
     signed: &'s SignedMessage,
     exchange: &'s Exchange<'e>,
     values: Vec<ValueReading>,
-    /// The senders' readings of all secrets, then all other readings.
-    keys: Vec<Key<'s>>,
-    usual_keys: usize,
+    /// The endpoint's own secrets as the sender reads them, the same in other readings, and those of
+    /// other endpoints.
+    keys: [Vec<Key<'s>>; 3],
 }
 
 impl<'s, 'e> Search<'s, 'e> {
@@ -177,17 +179,19 @@ impl<'s, 'e> Search<'s, 'e> {
             .iter()
             .flat_map(|element| signed.value.readings(element, &fits))
             .collect();
-        let mut keys: Vec<Key<'s>> = secrets
-            .iter()
-            .flat_map(|secret| {
-                let readings = signed.key.readings(secret.value.reveal());
-                readings.into_iter().map(|reading| Key { secret, reading })
-            })
-            .collect();
-        keys.sort_by_key(|key| key.reading.otherwise.is_some());
-        let usual = keys.iter().filter(|key| key.reading.otherwise.is_none());
+        let mut keys = [Vec::new(), Vec::new(), Vec::new()];
+        for secret in secrets {
+            for reading in signed.key.readings(secret.value.reveal()) {
+                let group = match (&secret.elsewhere, &reading.otherwise) {
+                    (None, None) => 0,
+                    (None, Some(_)) => 1,
+                    (Some(_), None) => 2,
+                    (Some(_), Some(_)) => continue,
+                };
+                keys[group].push(Key { secret, reading });
+            }
+        }
         Self {
-            usual_keys: usual.count(),
             signed,
             exchange,
             values,
@@ -195,37 +199,50 @@ impl<'s, 'e> Search<'s, 'e> {
         }
     }
 
-    /// From the likely and cheap to the rest.
+    /// From the likely and cheap to the rest: other endpoints may have many secrets.
     fn run(&self, effort: &mut Effort) -> Option<Diagnosis> {
         if self.values.is_empty() {
             return None;
         }
-        let (usual, unusual) = self.keys.split_at(self.usual_keys);
-        let rewritten: &[BodyForm] = if self.exchange.body.len() <= MAX_REWRITTEN {
-            &BodyForm::REWRITTEN
-        } else {
-            &[]
-        };
-        let as_sent = [BodyForm::AsSent];
-        let passes = [
-            (usual, &as_sent[..]),
-            (unusual, &as_sent),
-            (usual, &BodyForm::PLAIN),
-            (usual, rewritten),
-            (unusual, &BodyForm::PLAIN),
-            (unusual, rewritten),
-        ];
-        passes.into_iter().find_map(|(keys, forms)| {
-            let mut forms = forms.iter();
-            forms.find_map(|&form| self.try_form(form, keys, effort))
-        })
+        let body = self.exchange.body;
+        let as_sent = [(BodyForm::AsSent, Cow::Borrowed(body))];
+        for keys in &self.keys {
+            let found = self.try_forms(&as_sent, keys, effort);
+            if found.is_some() {
+                return found;
+            }
+        }
+        let mut forms = BodyForm::PLAIN.to_vec();
+        if body.len() <= MAX_REWRITTEN {
+            forms.extend(BodyForm::REWRITTEN);
+        }
+        let forms: Vec<_> = { forms.into_iter() }
+            .filter_map(|form| Some((form, form.of(body)?)))
+            .collect();
+        let mut keys = self.keys.iter();
+        keys.find_map(|keys| self.try_forms(&forms, keys, effort))
     }
 
-    fn try_form(&self, form: BodyForm, keys: &[Key<'_>], effort: &mut Effort) -> Option<Diagnosis> {
+    fn try_forms(
+        &self,
+        forms: &[(BodyForm, Cow<'_, [u8]>)],
+        keys: &[Key<'_>],
+        effort: &mut Effort,
+    ) -> Option<Diagnosis> {
+        let mut forms = forms.iter();
+        forms.find_map(|(form, body)| self.try_form(*form, body, keys, effort))
+    }
+
+    fn try_form(
+        &self,
+        form: BodyForm,
+        body: &[u8],
+        keys: &[Key<'_>],
+        effort: &mut Effort,
+    ) -> Option<Diagnosis> {
         if keys.is_empty() || effort.left == 0 {
             return None;
         }
-        let body = form.of(self.exchange.body)?;
         let bytes: Vec<&[u8]> = keys.iter().map(|key| &key.reading.bytes[..]).collect();
         for filling in self.signed.fillings(self.exchange) {
             // A changed body is of no account where the message has none, or writes its JSON anew.
@@ -233,7 +250,7 @@ impl<'s, 'e> Search<'s, 'e> {
                 continue;
             }
             let mut value = None;
-            let place = filling.find(&body, &bytes, &mut |key, pieces| {
+            let place = filling.find(body, &bytes, &mut |key, pieces| {
                 value = self.value_that_holds(key, pieces, effort);
                 value.is_some()
             });

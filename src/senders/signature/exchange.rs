@@ -1,6 +1,7 @@
 //! A request as signing sees it: bytes, not text.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use super::body_form::BodyForm;
 use super::origin;
@@ -8,7 +9,7 @@ use super::proof::Hash;
 use crate::request::{Arrival, Head};
 use crate::senders::facts::Facts;
 use crate::senders::selector::{Selector, SelectorId, Selectors};
-use crate::view::form::{self, Pair};
+use crate::view::form;
 
 /// More pairs than this of a form are not sorted: nobody signs as many.
 const MAX_FORM_PAIRS: usize = 10_000;
@@ -22,6 +23,7 @@ pub(super) struct Exchange<'a> {
     /// The ways in which the sender may have called this host: `https://example.com`.
     pub(super) origins: Vec<String>,
     selectors: &'a Selectors,
+    form: OnceCell<Vec<u8>>,
 }
 
 impl<'a> Exchange<'a> {
@@ -39,6 +41,7 @@ impl<'a> Exchange<'a> {
             arrival,
             origins: origin::candidates(head, secure),
             selectors,
+            form: OnceCell::new(),
         }
     }
 
@@ -58,6 +61,11 @@ impl<'a> Exchange<'a> {
                 .value(id)
                 .map(|text| Cow::Borrowed(text.as_bytes())),
         }
+    }
+
+    /// The pairs of a form body, sorted and joined; once, since they are asked for with each origin.
+    pub(super) fn sorted_form(&self) -> &[u8] {
+        self.form.get_or_init(|| sorted_pairs(self.body))
     }
 
     /// All texts of a part: a header may stand there several times.
@@ -89,9 +97,8 @@ fn url(head: &Head) -> Vec<u8> {
 /// The pairs sorted by name, each name followed by its value, nothing between them; equal pairs once.
 pub(super) fn sorted_pairs(text: &[u8]) -> Vec<u8> {
     let (mut pairs, _) = form::pairs(text, MAX_FORM_PAIRS);
-    let order = |pair: &Pair| (pair.name.clone(), pair.value.clone());
-    pairs.sort_by_key(order);
-    pairs.dedup_by_key(|pair| order(pair));
+    pairs.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
+    pairs.dedup_by(|a, b| (&a.name, &a.value) == (&b.name, &b.value));
     pairs
         .into_iter()
         .flat_map(|pair| [pair.name, pair.value])

@@ -223,7 +223,7 @@ impl Source {
             Self::Raw => Some(Cow::Borrowed(setting.body)),
             Self::Origin => Some(Cow::Borrowed(setting.origin.as_bytes())),
             Self::Secret => Some(Cow::Borrowed(setting.secret)),
-            Self::Form => Some(Cow::Owned(sorted_pairs(setting.body))),
+            Self::Form => Some(Cow::Borrowed(exchange.sorted_form())),
             Self::Query => exchange
                 .head
                 .query()

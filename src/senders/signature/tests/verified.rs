@@ -184,3 +184,19 @@ fn what_cannot_be_checked_says_why() {
     assert_eq!(unknown(None), reason(NotChecked::UnknownSender));
     assert_eq!(unknown(Some("nobody")), reason(NotChecked::UnknownSender));
 }
+
+#[test]
+fn forged_is_what_should_be_signed_and_is_not() {
+    let catalogue = catalogue(STRIPE);
+    let forged = |received: &Received, values: &[&str]| {
+        catalogue.is_forged(Some("shop"), received, &secrets(values))
+    };
+    let bare = received("/", &[], "{}");
+    let mut sent = signed(&catalogue, "s", &bare);
+    assert!(!forged(&sent, &["s"]) && !forged(&sent, &[]));
+    assert!(forged(&sent, &["t"]), "another secret");
+    assert!(forged(&bare, &["s"]) && !forged(&bare, &[]), "no signature");
+    sent.received_at = Timestamp((AT + 900) * 1_000_000);
+    assert!(forged(&sent, &["s"]), "stale");
+    assert!(!catalogue.is_forged(None, &bare, &secrets(&["s"])));
+}

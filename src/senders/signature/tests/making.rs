@@ -1,5 +1,8 @@
 //! Signatures that are made, in the sender's own form.
 
+use proptest::prelude::*;
+
+use super::wrong::OF_ALL_KINDS;
 use super::*;
 
 fn header(received: &Received, name: &str) -> String {
@@ -185,4 +188,35 @@ fn what_cannot_be_signed_says_why() {
     );
     assert_eq!(why(&bare, "x"), "there is no sender `x`");
     assert!(why(&stripe, "shop").starts_with("the sample has no place for it"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_draft_is_signed_or_refused(
+        target in r"/[a=&?%é]{0,8}",
+        value in r"(t=|v1=|v1,|sha256=|Basic |[0-9a-f]{20}|[ ,;=é1|\r\n]){0,9}",
+        kind in "(application/x-www-form-urlencoded|multipart/form-data; boundary=b|)",
+        body in r#"([{}\[\]":,a1é&=%\r\n-]|--b|signature|name=|\{"signature":\{"token":"","timestamp":1){0,12}"#,
+        secret in r"(whsec_|[a-zA-Z0-9+/=: é\n-]){0,20}",
+        now in any::<i64>(),
+    ) {
+        let names = ["x-sig", "stripe-signature", "svix-signature", "x-hub-signature-256", "authorization"];
+        let mut headers: Vec<_> = names.iter().map(|name| ((*name).to_owned(), value.clone())).collect();
+        headers.push(("Content-Type".to_owned(), kind));
+        let draft = Draft {
+            method: "POST".to_owned(),
+            origin: "https://h.example".to_owned(),
+            target,
+            headers,
+            body: body.into_bytes(),
+        };
+        for catalogue in &*OF_ALL_KINDS {
+            let secret = Hidden::new(secret.clone());
+            if let Err(error) = catalogue.sign("shop", &secret, &draft, Timestamp(now)) {
+                prop_assert!(!error.to_string().is_empty());
+            }
+        }
+    }
 }

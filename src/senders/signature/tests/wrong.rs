@@ -252,7 +252,7 @@ const ALL_KINDS: [&str; 8] = [
     "[[signature]]\nkind = \"ecdsa-p256\"\nvalue = \"header.x-sig\"\nmessage = \"{raw|js-json}{query|sorted}\"\n",
 ];
 
-static OF_ALL_KINDS: LazyLock<Vec<Catalogue>> =
+pub(super) static OF_ALL_KINDS: LazyLock<Vec<Catalogue>> =
     LazyLock::new(|| ALL_KINDS.into_iter().map(catalogue).collect());
 
 proptest! {

@@ -113,13 +113,16 @@ pub(super) struct Condition(Vec<Clause>);
 
 impl Condition {
     /// Clauses joined by ` & `. Those on the head stand first, so that the body is parsed only when
-    /// they hold.
+    /// they hold; of the rest the patterns last, which cost most.
     pub(super) fn parse(text: &str, selectors: &mut Selectors) -> Result<Self, String> {
         let mut clauses = text
             .split(" & ")
             .map(|clause| Clause::parse(clause, selectors))
             .collect::<Result<Vec<_>, _>>()?;
-        clauses.sort_by_key(|clause| selectors.get(clause.selector).needs_body());
+        clauses.sort_by_key(|clause| {
+            let pattern = matches!(clause.test, Test::Matches(_));
+            (selectors.get(clause.selector).needs_body(), pattern)
+        });
         Ok(Self(clauses))
     }
 
@@ -133,6 +136,12 @@ impl Condition {
             .iter()
             .filter(|clause| !matches!(clause.test, Test::Absent))
             .map(|clause| clause.selector)
+    }
+
+    /// Whether anything of the body is asked for, be it that it is not there.
+    pub(super) fn needs_body(&self, selectors: &Selectors) -> bool {
+        let mut clauses = self.0.iter();
+        clauses.any(|clause| selectors.get(clause.selector).needs_body())
     }
 
     /// How many clauses there are.

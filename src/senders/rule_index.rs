@@ -1,7 +1,7 @@
 //! Which rules can hold for a request at all: found by the names that the request has, so that a large
 //! catalogue costs no more than a small one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::clause::Rule;
 use super::compile::Sender;
@@ -14,16 +14,23 @@ type Rank = usize;
 /// All rules of a catalogue, the heaviest first, of equal ones that with more clauses.
 #[derive(Debug, Default)]
 pub(super) struct RuleIndex {
-    /// Sender and rule by their places.
-    order: Vec<(usize, usize)>,
-    /// By the name, in lower case, of a header that the rule asks for.
+    rules: Vec<Indexed>,
+    /// By the name, in lower case, of each header that a rule needs.
     by_header: HashMap<String, Vec<Rank>>,
-    /// By a key at the top of the body that it asks for; `0` is the first element of a list.
+    /// By each key at the top of the body that a rule needs; `0` is the first element of a list.
     by_key: HashMap<String, Vec<Rank>>,
-    /// Those that ask for neither.
-    others: Vec<Rank>,
-    /// The first of those in `by_key`.
-    first_by_key: Rank,
+    /// The first rule that needs something of the body.
+    first_of_body: Rank,
+}
+
+/// A rule and what it takes to be worth asking.
+#[derive(Debug)]
+struct Indexed {
+    /// Its sender's place and its own.
+    place: (usize, usize),
+    /// How many names have to be there.
+    needed: u32,
+    needs_body: bool,
 }
 
 impl RuleIndex {
@@ -38,76 +45,107 @@ impl RuleIndex {
             std::cmp::Reverse((rule.weight, rule.condition.len()))
         });
         let mut index = Self {
-            first_by_key: usize::MAX,
+            first_of_body: usize::MAX,
             ..Self::default()
         };
-        for (rank, &(sender, rule)) in order.iter().enumerate() {
-            index.file(rank, &senders[sender].rules[rule], selectors);
+        for place in order {
+            index.push(place, &senders[place.0].rules[place.1], selectors);
         }
-        index.order = order;
         index
     }
 
-    /// Under one name that has to be there for the rule to hold: a header's rather than a body's, since
-    /// the body may then stay unread.
-    fn file(&mut self, rank: Rank, rule: &Rule, selectors: &Selectors) {
-        let needed = || rule.condition.needed().map(|id| selectors.get(id));
-        let header = needed().find_map(|selector| match selector {
-            Selector::Header(name) => Some(name),
-            _ => None,
-        });
-        if let Some(name) = header {
-            return self.by_header.entry(name.clone()).or_default().push(rank);
-        }
-        let key = needed().find_map(|selector| match selector {
-            Selector::Body(path) if !path.is_empty() => path.split('.').next(),
-            _ => None,
-        });
-        match key {
-            Some(key) => {
-                self.first_by_key = self.first_by_key.min(rank);
-                self.by_key.entry(key.to_owned()).or_default().push(rank);
-                if key.parse::<usize>().is_ok() {
-                    // A list that has this place has a first one.
-                    self.by_key.entry("0".to_owned()).or_default().push(rank);
+    fn push(&mut self, place: (usize, usize), rule: &Rule, selectors: &Selectors) {
+        let rank = self.rules.len();
+        let mut headers = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        for selector in rule.condition.needed().map(|id| selectors.get(id)) {
+            match selector {
+                Selector::Header(name) => {
+                    headers.insert(name.as_str());
                 }
+                Selector::Body(path) if !path.is_empty() => {
+                    let key = path.split('.').next().unwrap_or_default();
+                    // A list that has a place further on has a first one.
+                    let in_list = key.parse::<usize>().is_ok_and(|place| place > 0);
+                    keys.extend((!in_list).then_some(key));
+                }
+                _ => {}
             }
-            None => self.others.push(rank),
+        }
+        let needs_body = rule.condition.needs_body(selectors);
+        if needs_body {
+            self.first_of_body = self.first_of_body.min(rank);
+        }
+        self.rules.push(Indexed {
+            place,
+            needed: u32::try_from(headers.len() + keys.len()).unwrap_or(u32::MAX),
+            needs_body,
+        });
+        for name in headers {
+            self.by_header
+                .entry(name.to_owned())
+                .or_default()
+                .push(rank);
+        }
+        for key in keys {
+            self.by_key.entry(key.to_owned()).or_default().push(rank);
         }
     }
 
     /// The first rule that holds: its sender's place and its own.
     pub(super) fn find(&self, senders: &[Sender], facts: &Facts<'_>) -> Option<(usize, usize)> {
-        let holds = |&rank: &Rank| {
-            let (sender, rule) = self.order[rank];
-            senders[sender].rules[rule].condition.holds(facts)
-        };
-        let mut ranks = self.others.clone();
-        facts.head().headers().for_each(|(name, _)| {
+        let mut found = vec![0; self.rules.len()];
+        let mut names = Vec::with_capacity(16);
+        for (name, _) in facts.head().headers() {
             let name = name.to_ascii_lowercase();
-            ranks.extend(self.by_header.get(&name).into_iter().flatten());
+            // A line that is repeated counts once.
+            if !names.contains(&name) {
+                count(self.by_header.get(&name), &mut found);
+                names.push(name);
+            }
+        }
+        let by_head = self.first(&found, senders, facts, self.rules.len(), false);
+        let before = by_head.unwrap_or(self.rules.len());
+        if before < self.first_of_body {
+            return by_head.map(|rank| self.rules[rank].place);
+        }
+        let mut keys: Vec<String> = Vec::with_capacity(16);
+        facts.body().for_each_top_key(|key| {
+            let rules = self.by_key.get(key);
+            if rules.is_some() && !keys.iter().any(|known| known == key) {
+                count(rules, &mut found);
+                keys.push(key.to_owned());
+            }
         });
-        ranks.sort_unstable();
-        ranks.dedup();
-        let by_head = ranks.into_iter().find(holds);
-        let by_key = || self.by_key(facts).into_iter().find(holds);
-        let found = match by_head {
-            Some(rank) if rank < self.first_by_key => Some(rank),
-            Some(rank) => Some(by_key().map_or(rank, |other| other.min(rank))),
-            None => by_key(),
-        };
-        found.map(|rank| self.order[rank])
+        let by_body = self.first(&found, senders, facts, before, true);
+        by_body.or(by_head).map(|rank| self.rules[rank].place)
     }
 
-    /// The rules that ask for a key that the body has, in order.
-    fn by_key(&self, facts: &Facts<'_>) -> Vec<Rank> {
-        let mut ranks = Vec::new();
-        facts.body().for_each_top_key(|key| {
-            ranks.extend(self.by_key.get(key).into_iter().flatten());
-        });
-        ranks.sort_unstable();
-        ranks.dedup();
-        ranks
+    /// The first rule before `end` of which all names are there, and that holds.
+    fn first(
+        &self,
+        found: &[u32],
+        senders: &[Sender],
+        facts: &Facts<'_>,
+        end: Rank,
+        needs_body: bool,
+    ) -> Option<Rank> {
+        self.rules[..end]
+            .iter()
+            .zip(found)
+            .position(|(rule, &found)| {
+                let (sender, own) = rule.place;
+                found == rule.needed
+                    && rule.needs_body == needs_body
+                    && senders[sender].rules[own].condition.holds(facts)
+            })
+    }
+}
+
+/// One more name is there for each of these rules.
+fn count(rules: Option<&Vec<Rank>>, found: &mut [u32]) {
+    for &rank in rules.into_iter().flatten() {
+        found[rank] += 1;
     }
 }
 
@@ -152,7 +190,8 @@ match = [
             );
             let head = Head::new(head.into_bytes());
             let facts = Facts::new(&selectors, &head, body.as_bytes(), Arrival::Whole);
-            let every = index.order.iter().copied().find(|&(sender, rule)| {
+            let mut places = index.rules.iter().map(|rule| rule.place);
+            let every = places.find(|&(sender, rule)| {
                 senders[sender].rules[rule].condition.holds(&facts)
             });
             prop_assert_eq!(index.find(&senders, &facts), every);

@@ -24,7 +24,7 @@ pub(super) struct ValueRule {
     pub(super) encoding: Encoding,
 }
 
-/// A selector, or one with filters that take the signature out of a longer text.
+/// A selector, or a template in braces that takes the signature out of a longer text.
 #[derive(Debug)]
 pub(super) enum ValueSource {
     Selector(SelectorId),
@@ -35,9 +35,6 @@ impl ValueSource {
     pub(super) fn parse(text: &str, selectors: &mut Selectors) -> Result<Self, String> {
         if text.contains('{') {
             Message::parse(text, selectors).map(Self::Template)
-        } else if text.contains('|') {
-            // Braces add nothing where there is only one value.
-            Message::parse(&format!("{{{text}}}"), selectors).map(Self::Template)
         } else {
             selectors.read(text).map(Self::Selector)
         }

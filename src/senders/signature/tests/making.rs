@@ -112,7 +112,7 @@ fn json_in_a_field_of_a_multipart_form_is_signed_in_its_place() {
 [[signature]]
 kind = "hmac"
 hash = "sha256"
-value = "body.json|json:event.hash"
+value = "{body.json|json:event.hash}"
 message = "{body.json|json:event.time}"
 "#,
     );

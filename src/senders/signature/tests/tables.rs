@@ -15,6 +15,10 @@ fn mistakes_are_named_by_line_and_key() {
             "8: signature.value: `cookie` is no selector",
         ),
         (
+            table.replace("header.x", "header.x|field:v1"),
+            "8: signature.value: `header.x|field:v1` is no selector; filters stand in braces",
+        ),
+        (
             table.replace("{raw}", "{raw"),
             "9: signature.message: `{raw` has a brace",
         ),

@@ -30,31 +30,43 @@ pub(super) fn diagnose(
     secrets: &[NamedSecret],
 ) -> Diagnosis {
     let mut effort = Effort::new(exchange.body.len());
-    let mut reason = None;
-    for present in present {
-        let texts = &present.texts;
-        let found = match &present.scheme.method {
+    let mut obstacles = Vec::new();
+    let mut readable = false;
+    for Present { scheme, texts } in present {
+        let place = &scheme.place;
+        let finding = match &scheme.method {
             Method::Signed(signed) => {
-                Search::new(signed, texts, exchange, secrets).run(&mut effort)
+                let found = Search::new(signed, texts, exchange, secrets).run(&mut effort);
+                found.map(Finding::Reason).or_else(|| {
+                    obstacle(signed, texts, place, exchange, secrets).map(Finding::Obstacle)
+                })
             }
-            Method::Token(value) => token::diagnose(value, texts, secrets),
-            Method::Basic(value) => {
-                token::diagnose_basic(value, &present.scheme.place, texts, secrets)
-            }
-            Method::External { .. } => None,
+            Method::Token(value) => token::diagnose(value, place, texts, secrets),
+            Method::Basic(value) => token::diagnose_basic(value, place, texts, secrets),
+            Method::External { .. } => continue,
         };
-        if let Some(found) = found {
-            return found;
-        }
-        if let Method::Signed(signed) = &present.scheme.method {
-            let place = &present.scheme.place;
-            reason = reason.or_else(|| obstacle(signed, texts, place, exchange, secrets));
+        match finding {
+            Some(Finding::Reason(reason)) => return reason,
+            Some(Finding::Obstacle(obstacle)) => obstacles.push(obstacle),
+            None => readable = true,
         }
     }
-    reason.unwrap_or_else(|| Diagnosis::NoneFits {
-        tried: own(secrets).count(),
-        cut_short: effort.cut_short,
-    })
+    let mut obstacles = obstacles.into_iter();
+    match obstacles.next() {
+        Some(obstacle) if !readable => obstacle,
+        _ => Diagnosis::NoneFits {
+            tried: own(secrets).count(),
+            cut_short: effort.cut_short,
+        },
+    }
+}
+
+/// What is known of one way to sign. A signature that was made in another way is an obstacle to this one,
+/// and says nothing.
+pub(super) enum Finding {
+    Reason(Diagnosis),
+    /// It could not be checked at all.
+    Obstacle(Diagnosis),
 }
 
 fn own(secrets: &[NamedSecret]) -> impl Iterator<Item = &NamedSecret> {

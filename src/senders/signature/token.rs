@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::diagnose::Finding;
 use super::key::Misread;
 use super::proof::{Hash, same};
 use super::report::{Deviation, Diagnosis};
@@ -27,10 +28,26 @@ fn equal(sent: &[u8], secret: &[u8]) -> bool {
 /// What would make a token right.
 pub(super) fn diagnose(
     value: &ValueRule,
+    place: &str,
     texts: &[String],
     secrets: &[NamedSecret],
-) -> Option<Diagnosis> {
+) -> Option<Finding> {
     let elements = value.elements(texts);
+    if let Some(deviates) = deviating(value, &elements, secrets) {
+        return Some(Finding::Reason(deviates));
+    }
+    let readable = elements
+        .iter()
+        .any(|element| value.decode(element).is_some());
+    (!readable).then(|| {
+        Finding::Obstacle(Diagnosis::Unreadable {
+            place: place.to_owned(),
+            expected: format!("`{}` and a token", value.prefix),
+        })
+    })
+}
+
+fn deviating(value: &ValueRule, elements: &[String], secrets: &[NamedSecret]) -> Option<Diagnosis> {
     secrets.iter().find_map(|secret| {
         let found = elements
             .iter()
@@ -83,35 +100,35 @@ pub(super) fn diagnose_basic(
     place: &str,
     texts: &[String],
     secrets: &[NamedSecret],
-) -> Option<Diagnosis> {
+) -> Option<Finding> {
     let own = secrets.iter().filter(|secret| secret.elsewhere.is_none());
     if { own.clone() }.all(|secret| !secret.value.reveal().contains(':')) {
-        return Some(Diagnosis::UnusableSecrets {
+        return Some(Finding::Obstacle(Diagnosis::UnusableSecrets {
             names: own.map(|secret| secret.name.clone()).collect(),
             expected: "`user:password`",
-        });
+        }));
     }
-    if let Some(found) = diagnose(value, texts, secrets) {
-        return Some(found);
+    let elements = value.elements(texts);
+    if let Some(deviates) = deviating(value, &elements, secrets) {
+        return Some(Finding::Reason(deviates));
     }
     let user = |pair: &[u8]| pair.split(|&byte| byte == b':').next().map(<[u8]>::to_vec);
-    let elements = value.elements(texts);
     let sent: Vec<_> = elements
         .iter()
         .filter_map(|element| user(&value.decode(element)?))
         .collect();
     if sent.is_empty() {
-        return Some(Diagnosis::Unreadable {
+        return Some(Finding::Obstacle(Diagnosis::Unreadable {
             place: place.to_owned(),
             expected: "`Basic` and a user name and password in base64".to_owned(),
-        });
+        }));
     }
     let known = { own }
         .filter_map(|secret| user(secret.value.reveal().as_bytes()))
         .any(|user| sent.iter().any(|sent| equal(sent, &user)));
-    Some(if known {
+    Some(Finding::Reason(if known {
         Diagnosis::OtherPassword
     } else {
         Diagnosis::OtherUser
-    })
+    }))
 }

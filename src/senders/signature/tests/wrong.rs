@@ -222,6 +222,39 @@ fn tokens_are_told_apart_from_what_surrounds_them() {
     }
 }
 
+/// Two ways that share a header: what is none of one may well be one of the other.
+#[test]
+fn a_signature_of_one_way_is_not_told_as_a_broken_one_of_another() {
+    let both = catalogue(
+        r#"
+[[signature]]
+kind = "basic"
+[[signature]]
+kind = "equal"
+value = "header.authorization"
+prefix = "Bearer "
+[[signature]]
+kind = "hmac"
+hash = "sha256"
+value = "header.x-sig"
+message = "{raw}"
+[[signature]]
+kind = "hmac"
+hash = "sha1"
+value = "header.x-sig"
+message = "{raw}"
+"#,
+    );
+    let said = |line: &str, secret: &str| sentence(&both, &received("/", &[line], ""), &[secret]);
+    let fits_none =
+        "The secret does not fit: it was signed with another one, or the message was changed";
+    assert_eq!(said("Authorization: Bearer abc", "u:p"), fits_none);
+    assert!(said("Authorization: Basic dTpw", "p").contains("is not `user:password`"));
+    assert!(said("Authorization: x", "u:p").contains("`Basic` and a user name"));
+    assert_eq!(said(&format!("X-Sig: {}", "0".repeat(40)), "s"), fits_none);
+    assert!(said("X-Sig: 00", "s").contains("64 characters of hex"));
+}
+
 #[test]
 fn the_search_in_a_large_body_is_cut_short_and_says_so() {
     let catalogue = catalogue(GITHUB);

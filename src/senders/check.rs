@@ -60,8 +60,8 @@ impl Catalogue {
         bare.headers
             .retain(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         let identity = self.identify(&bare.head("/"), &bare.body, Arrival::Whole);
-        let found = identity.sender.as_deref();
-        (found.is_some() && found != Some(&sample.sender)).then(|| {
+        let found = self.sender(identity.sender.as_deref()?)?;
+        (!found.names_nobody && found.id != sample.sender).then(|| {
             format!(
                 "without its headers it is taken for {}, which has to ask for more",
                 whose(&identity)

@@ -22,6 +22,7 @@ use super::template::Template;
 pub(super) struct Sender {
     pub(super) id: String,
     pub(super) name: String,
+    pub(super) names_nobody: bool,
     pub(super) docs: Option<String>,
     pub(super) rules: Vec<Rule>,
     pub(super) event_type: Vec<Template>,
@@ -99,6 +100,7 @@ fn compile(
         time: templates(&definition.time, selectors)?,
         id: definition.id.into_inner(),
         name: definition.name,
+        names_nobody: definition.names_nobody,
         docs: definition.docs,
         rules,
         ips,

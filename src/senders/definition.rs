@@ -62,6 +62,9 @@ impl<'de> Deserialize<'de> for OneOrMany {
 pub(super) struct Definition {
     pub(super) id: Spanned<String>,
     pub(super) name: String,
+    /// What it tells may come from several senders: it answers them, and no name is wrong.
+    #[serde(default)]
+    pub(super) names_nobody: bool,
     /// Where the facts are from, and when they were read.
     #[serde(default)]
     pub(super) docs: Option<String>,

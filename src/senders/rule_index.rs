@@ -15,10 +15,12 @@ type Rank = usize;
 #[derive(Debug, Default)]
 pub(super) struct RuleIndex {
     rules: Vec<Indexed>,
-    /// By the name, in lower case, of each header that a rule needs.
-    by_header: HashMap<String, Vec<Rank>>,
-    /// By each key at the top of the body that a rule needs; `0` is the first element of a list.
-    by_key: HashMap<String, Vec<Rank>>,
+    /// The headers that rules need, in lower case.
+    headers: Names,
+    /// The keys at the top of the body that they need; `0` is the first element of a list.
+    keys: Names,
+    /// Those that need neither.
+    nameless: Vec<Rank>,
     /// The first rule that needs something of the body.
     first_of_body: Rank,
 }
@@ -81,71 +83,108 @@ impl RuleIndex {
             needed: u32::try_from(headers.len() + keys.len()).unwrap_or(u32::MAX),
             needs_body,
         });
-        for name in headers {
-            self.by_header
-                .entry(name.to_owned())
-                .or_default()
-                .push(rank);
+        if headers.is_empty() && keys.is_empty() {
+            self.nameless.push(rank);
         }
-        for key in keys {
-            self.by_key.entry(key.to_owned()).or_default().push(rank);
-        }
+        headers
+            .into_iter()
+            .for_each(|name| self.headers.push(name, rank));
+        keys.into_iter().for_each(|key| self.keys.push(key, rank));
     }
 
     /// The first rule that holds: its sender's place and its own.
     pub(super) fn find(&self, senders: &[Sender], facts: &Facts<'_>) -> Option<(usize, usize)> {
-        let mut found = vec![0; self.rules.len()];
-        let mut names = Vec::with_capacity(16);
+        let mut found = Found::new(self);
+        let (mut lower, mut seen) = (String::new(), Vec::new());
         for (name, _) in facts.head().headers() {
-            let name = name.to_ascii_lowercase();
-            // A line that is repeated counts once.
-            if !names.contains(&name) {
-                count(self.by_header.get(&name), &mut found);
-                names.push(name);
-            }
+            lower.clear();
+            lower.push_str(&name);
+            lower.make_ascii_lowercase();
+            found.add(&self.headers, &lower, &mut seen);
         }
-        let by_head = self.first(&found, senders, facts, self.rules.len(), false);
+        let by_head = found.first(senders, facts, self.rules.len(), false);
         let before = by_head.unwrap_or(self.rules.len());
         if before < self.first_of_body {
             return by_head.map(|rank| self.rules[rank].place);
         }
-        let mut keys: Vec<String> = Vec::with_capacity(16);
-        facts.body().for_each_top_key(|key| {
-            let rules = self.by_key.get(key);
-            if rules.is_some() && !keys.iter().any(|known| known == key) {
-                count(rules, &mut found);
-                keys.push(key.to_owned());
-            }
-        });
-        let by_body = self.first(&found, senders, facts, before, true);
+        seen.clear();
+        facts
+            .body()
+            .for_each_top_key(|key| found.add(&self.keys, key, &mut seen));
+        let by_body = found.first(senders, facts, before, true);
         by_body.or(by_head).map(|rank| self.rules[rank].place)
     }
+}
 
-    /// The first rule before `end` of which all names are there, and that holds.
+/// Names, and the rules that need each.
+#[derive(Debug, Default)]
+struct Names {
+    places: HashMap<String, usize>,
+    rules: Vec<Vec<Rank>>,
+}
+
+impl Names {
+    fn push(&mut self, name: &str, rank: Rank) {
+        let rules = &mut self.rules;
+        let place = *self.places.entry(name.to_owned()).or_insert_with(|| {
+            rules.push(Vec::new());
+            rules.len() - 1
+        });
+        rules[place].push(rank);
+    }
+}
+
+/// Which rules have all of their names in the request.
+struct Found<'i> {
+    rules: &'i [Indexed],
+    /// By rank: the names that were found.
+    count: Vec<u32>,
+    whole: Vec<Rank>,
+}
+
+impl<'i> Found<'i> {
+    fn new(index: &'i RuleIndex) -> Self {
+        Self {
+            rules: &index.rules,
+            count: vec![0; index.rules.len()],
+            whole: index.nameless.clone(),
+        }
+    }
+
+    /// One of the request's names. A line or a member that is repeated counts once, by `seen`.
+    fn add(&mut self, names: &Names, name: &str, seen: &mut Vec<usize>) {
+        let Some(&place) = names.places.get(name) else {
+            return;
+        };
+        if seen.contains(&place) {
+            return;
+        }
+        seen.push(place);
+        for &rank in &names.rules[place] {
+            self.count[rank] += 1;
+            if self.count[rank] == self.rules[rank].needed {
+                self.whole.push(rank);
+            }
+        }
+    }
+
+    /// The first of them before `end` that holds.
     fn first(
-        &self,
-        found: &[u32],
+        &mut self,
         senders: &[Sender],
         facts: &Facts<'_>,
         end: Rank,
         needs_body: bool,
     ) -> Option<Rank> {
-        self.rules[..end]
-            .iter()
-            .zip(found)
-            .position(|(rule, &found)| {
-                let (sender, own) = rule.place;
-                found == rule.needed
-                    && rule.needs_body == needs_body
-                    && senders[sender].rules[own].condition.holds(facts)
-            })
-    }
-}
-
-/// One more name is there for each of these rules.
-fn count(rules: Option<&Vec<Rank>>, found: &mut [u32]) {
-    for &rank in rules.into_iter().flatten() {
-        found[rank] += 1;
+        self.whole.sort_unstable();
+        let mut ranks = self.whole.iter().copied();
+        ranks.find(|&rank| {
+            let rule = &self.rules[rank];
+            let (sender, own) = rule.place;
+            rank < end
+                && rule.needs_body == needs_body
+                && senders[sender].rules[own].condition.holds(facts)
+        })
     }
 }
 

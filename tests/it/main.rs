@@ -13,6 +13,7 @@ mod crash;
 mod deliveries;
 mod handshakes;
 mod harness;
+mod look_alikes;
 mod pages;
 mod signature_vectors;
 mod signatures;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 /// Not a sender but a form of body that several have, and that a mutilated body can be, too.
-const CONVENTION: &str = "url-challenge";
+const CONVENTION: &str = "url-check";
 
 /// What a body is told as when it comes with its Content-Type alone.
 fn told(catalogue: &Catalogue, content_type: &str, body: &[u8]) -> Identity {

@@ -126,6 +126,12 @@ impl Detail {
         let others = around.attempt.as_ref().map(|(attempt, others)| {
             Attempts::new(attempt, others, identity, request.id, place, s)
         });
+        let back = place.request(request.id);
+        let signature = SignaturePane::new(request, around.secrets, &app.catalogue, &back, s);
+        let wrong = signature.iter().filter(|signature| signature.is_wrong());
+        let notes = notes(request, s)
+            .into_iter()
+            .chain(wrong.map(|signature| (signature.sentence.clone(), true)));
         Self {
             s,
             id: request.id,
@@ -142,15 +148,9 @@ impl Detail {
             path: head.path().into_owned(),
             path_list: place::list_of(&head.path()),
             verdict: VerdictPane::new(request, s),
-            notes: notes(request, s),
+            notes: notes.collect(),
             facts: Facts {
-                signature: SignaturePane::new(
-                    request,
-                    around.secrets,
-                    &app.catalogue,
-                    &place.request(request.id),
-                    s,
-                ),
+                signature,
                 ..Facts::new(request, attempt, app, s)
             },
             attempts: others,

@@ -24,6 +24,9 @@ pub struct SignaturePane {
     pub offers_secret: bool,
 }
 
+/// The class of what is wrong.
+const WRONG: &str = "outside";
+
 /// The secrets that a request's signature is held against.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
@@ -56,7 +59,7 @@ impl SignaturePane {
             .is_some();
         let (kind, icon, word) = match &report.status {
             SignatureStatus::Verified(_) => ("listed", "✓", s.signature_verified),
-            SignatureStatus::Wrong(_) => ("outside", "⚠", s.signature_wrong),
+            SignatureStatus::Wrong(_) => (WRONG, "⚠", s.signature_wrong),
             SignatureStatus::NotChecked(NotChecked::UnknownSender | NotChecked::NoScheme) => {
                 return None;
             }
@@ -74,13 +77,21 @@ impl SignaturePane {
             kind,
             icon,
             word,
-            sentence: sentence(&report),
+            sentence: report.status.to_string(),
             secrets: takes_secret.then(|| {
                 let (path, back) = (place::query_value(&path), place::query_value(back));
                 format!("/-/secrets?path={path}&back={back}")
             }),
             offers_secret,
         })
+    }
+}
+
+impl SignaturePane {
+    /// Whether it says more than fits into the strip.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        self.kind == WRONG
     }
 }
 
@@ -116,12 +127,4 @@ pub fn report(
     let secrets: Vec<_> = own.chain(others).collect();
     let sender = request.judged.identity.sender.as_deref();
     catalogue.check_signature(sender, &request.received, &secrets)
-}
-
-/// What the status says, and the time where that is right.
-fn sentence(report: &SignatureReport) -> String {
-    match (&report.status, &report.timestamp) {
-        (SignatureStatus::Verified(_), Some(time)) => format!("{}; {time}", report.status),
-        (status, _) => status.to_string(),
-    }
 }

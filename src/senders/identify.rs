@@ -42,6 +42,8 @@ fn known(sender: &Sender, rule: String, facts: &Facts<'_>) -> Identity {
     if let Some(handshake) = handshakes.find(|entry| entry.when.holds(facts)) {
         identity.title = handshake.event.title(facts).map(|title| one_line(&title));
         identity.event_type = Some(handshake.event_type.clone());
+        let told_by = handshake.when.needed().next();
+        identity.event_source = told_by.map(|selector| facts.source(selector));
         return identity;
     }
     let Some((event_type, template)) = first(&sender.event_type, facts) else {

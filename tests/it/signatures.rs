@@ -55,10 +55,11 @@ async fn said(app: &TestApp, cookie: &str, target: &str, answer: &Answer) -> Str
         .await;
     let text = page.text().to_owned();
     assert!(!text.contains("veryhidden"), "the secret is on the page");
-    let Some((_, rest)) = text.split_once("<dt>Signature</dt>") else {
+    let Some((before, rest)) = text.split_once("<dt>Signature</dt>") else {
         return String::new();
     };
-    rest.split("</dd>").next().unwrap().to_owned()
+    let remark = before.rsplit("class=\"remark warn\"").next().unwrap();
+    format!("{remark}{}", rest.split("</dd>").next().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -232,11 +232,11 @@ impl WriterThread {
     }
 
     fn acknowledge(&mut self, group: Vec<Waiting>, stored: &[Stored]) {
+        self.report(Health::Ok);
         for (one, stored) in group.into_iter().zip(stored) {
             // A sender that is gone leaves nobody to tell; the request is stored all the same.
             let _ = one.reply.send(Ok(stored.id));
         }
-        self.report(Health::Ok);
         (self.on_stored)(stored);
     }
 

@@ -3,6 +3,7 @@
 mod attempt;
 mod head;
 mod id;
+mod shape;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,6 +13,7 @@ use serde::Serialize;
 pub use attempt::{Attempt, AttemptSummary, ToldBy};
 pub use head::{Head, url_spelling};
 pub use id::{ParseIdError, RequestId};
+pub use shape::{Against, Change, Changes, Difference, ShapeKey, Types, ValueType};
 
 /// Microseconds since the Unix epoch, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -262,4 +264,6 @@ pub struct RequestSummary {
     pub noise: bool,
     /// Set once the request is known to be one of several attempts.
     pub attempt: Option<Attempt>,
+    /// What its body differs from, where it is known to.
+    pub differs_from: Option<Against>,
 }

@@ -1,5 +1,6 @@
 //! The API for programs: what is stored, as JSON, behind a token (`docs/api.md`).
 
+mod among;
 mod error;
 mod export;
 mod requests;

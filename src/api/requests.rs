@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 
+use super::among::{Delivery, Differences};
 use super::error::{ApiError, optional};
 use crate::inspector::{AppState, signature};
-use crate::request::{Attempt, CapturedRequest, RequestId, RequestSummary, ToldBy};
+use crate::request::{Against, CapturedRequest, RequestId, RequestSummary};
 use crate::senders::signature::{SignatureReport, SignatureStatus};
 use crate::store::{Page, PathScope, Scope, StoreError};
 use crate::transfer::Record;
@@ -61,26 +62,8 @@ struct Item {
     title: Option<String>,
     answer_status: u16,
     delivery: Option<Delivery>,
-}
-
-/// Which attempt of its delivery a request is; `null` while it came but once.
-#[derive(Serialize)]
-struct Delivery {
-    id: String,
-    attempt: u64,
-    attempts: u64,
-    told_by: ToldBy,
-}
-
-impl From<Attempt> for Delivery {
-    fn from(attempt: Attempt) -> Self {
-        Self {
-            id: attempt.delivery.to_string(),
-            attempt: attempt.number,
-            attempts: attempt.of,
-            told_by: attempt.told_by,
-        }
-    }
+    /// What its body differs from.
+    differs_from: Option<&'static str>,
 }
 
 /// A request as the export writes it, and what it is among others.
@@ -89,6 +72,7 @@ struct Whole<'a> {
     #[serde(flatten)]
     record: Record<'a>,
     delivery: Option<Delivery>,
+    changes: Option<Differences>,
     signature: Signature,
 }
 
@@ -136,6 +120,7 @@ impl From<RequestSummary> for Item {
             title: row.title,
             answer_status: row.answer_status,
             delivery: row.attempt.map(Delivery::from),
+            differs_from: row.differs_from.map(Against::as_str),
         }
     }
 }
@@ -182,6 +167,7 @@ pub(super) async fn one(
     let request = find(&state, &id).await?;
     state.live.followed().await;
     let attempt = state.store.attempt(request.id).await?;
+    let changes = state.store.changes(request.id).await?;
     let secrets = signature::secrets(&state, &request).await?;
     // A large body takes its time to check and to encode.
     let json = tokio::task::spawn_blocking(move || {
@@ -189,6 +175,7 @@ pub(super) async fn one(
         serde_json::to_vec(&Whole {
             record: Record::from(&request),
             delivery: attempt.map(Delivery::from),
+            changes: changes.map(Differences::from),
             signature: report.into(),
         })
     });

@@ -1,4 +1,5 @@
-//! What is found out of several requests together: which are attempts of one delivery.
+//! What is found out of several requests together: which are attempts of one delivery, what the bodies of
+//! one event look like, and which of them differ from those before.
 //!
 //! All of it is found behind the commit: no sender waits for it, and while captures come fast it holds
 //! back ([`pace`]). It goes through the requests in the order of their ids, in batches of a bounded size: read
@@ -6,10 +7,15 @@
 //! that a kill at any moment leaves the tables as if nothing had happened behind that id.
 
 mod deliveries;
+mod differences;
+mod learn;
 pub mod limits;
 #[cfg(test)]
 mod made;
+mod outline;
 mod pace;
+mod samples;
+mod shapes;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,11 +29,16 @@ use crate::store::{Db, Store, StoreError, deliveries as stored, follow};
 use deliveries::Deliveries;
 use pace::Pace;
 pub use pace::Pulse;
+pub use samples::Samples;
+use shapes::Shapes;
+pub use shapes::key as shape_key;
 
 /// What is found is part of the version: raise it when the code's answer changes.
 const ENGINE: &[u8] = b"1";
 /// Between two tries while the database can't be read or written.
 const RETRY: Duration = Duration::from_secs(5);
+/// Rows of shapes that a batch may read and write: its transaction is to stay short.
+const ROWS_MAX: usize = 4_000;
 /// Between two pieces of what is forgotten.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -38,6 +49,7 @@ pub struct Follower {
     pub pulse: Arc<Pulse>,
     /// What the requests' identities are derived from: under another, all is found anew.
     pub derived_from: i64,
+    pub samples: Arc<Samples>,
 }
 
 /// What a batch of requests came to.
@@ -45,6 +57,7 @@ struct Found {
     through: i64,
     more: bool,
     deliveries: Deliveries,
+    shapes: Shapes,
     /// Those that pages are told of.
     marked: Vec<(RequestId, Arc<str>)>,
 }
@@ -122,16 +135,21 @@ impl Follower {
     }
 
     fn version(&self) -> i64 {
-        let mut both = Sha256::new_with_prefix(ENGINE);
-        both.update(self.derived_from.to_le_bytes());
-        let hash: [u8; 32] = both.finalize().into();
+        let mut all = Sha256::new_with_prefix(ENGINE);
+        all.update(self.derived_from.to_le_bytes());
+        all.update(self.samples.version());
+        let hash: [u8; 32] = all.finalize().into();
         i64::from_le_bytes(*hash.first_chunk().unwrap_or(&[0; 8]))
     }
 
     /// Looks at the next requests; whether there are more.
     async fn step(&self, through: &mut i64) -> Result<bool, StoreError> {
         let from = *through;
-        let found = self.store.read(move |db| Found::read(db, from)).await?;
+        let samples = Arc::clone(&self.samples);
+        let found = self
+            .store
+            .read(move |db| Found::read(db, from, &samples))
+            .await?;
         let (to, more) = (found.through, found.more);
         if to == from {
             return Ok(false);
@@ -149,21 +167,27 @@ impl Follower {
 }
 
 impl Found {
-    fn read(db: &Db, from: i64) -> Result<Self, StoreError> {
+    fn read(db: &Db, from: i64, samples: &Samples) -> Result<Self, StoreError> {
         let (requests, more) = follow::batch(db, from)?;
         let mut found = Self {
             through: from,
             more,
             deliveries: Deliveries::default(),
+            shapes: Shapes::default(),
             marked: Vec::new(),
         };
         for request in &requests {
             let again = found.deliveries.add(request, |key| stored::find(db, key))?;
-            if again {
+            let differs = found.shapes.add(db, request, samples)?;
+            if again || differs {
                 let path = request.received.head.url_path();
                 found.marked.push((request.id, path.into()));
             }
             found.through = request.id.get();
+            if found.shapes.rows >= ROWS_MAX {
+                found.more = true;
+                break;
+            }
         }
         Ok(found)
     }
@@ -175,6 +199,7 @@ impl Found {
         for attempt in &self.deliveries.attempts {
             stored::add(db, attempt)?;
         }
+        self.shapes.write(db)?;
         follow::advance(db, from, self.through)?;
         Ok(self.marked)
     }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::attempts::{self, Attempts, DeliveryFact};
 use super::body::{BodyPane, ViewKind};
+use super::changes::{ChangesPane, ShapeLink};
 use super::figures::{self, Moment};
 use super::header_rows::{self, HeaderRow};
 use super::list::Badge;
@@ -16,8 +17,10 @@ use super::state::App;
 use super::strings::Strings;
 use super::verdict::VerdictPane;
 use crate::request::{
-    Arrival, Attempt, AttemptSummary, CapturedRequest, HandshakeAnswer, RequestId,
+    Arrival, Attempt, AttemptSummary, CapturedRequest, Changes, HandshakeAnswer, RequestId,
+    ShapeKey,
 };
+use crate::store::ShapeSummary;
 
 /// The detail of a request.
 #[derive(Template)]
@@ -48,6 +51,8 @@ pub struct Detail {
     pub notes: Vec<(String, bool)>,
     pub facts: Facts,
     pub attempts: Option<Attempts>,
+    pub changes: Option<ChangesPane>,
+    pub shape: Option<ShapeLink>,
     pub body: BodyPane,
     pub has_body: bool,
     pub query: Vec<(String, String)>,
@@ -98,6 +103,10 @@ pub struct Around {
     pub older: Option<RequestId>,
     /// Which attempt it is of its delivery, and the others, oldest first.
     pub attempt: Option<(Attempt, Vec<AttemptSummary>)>,
+    /// How its body differs from those before it.
+    pub changes: Option<Changes>,
+    /// The shape that it counts to, where it is learnt, and whether there are events too many.
+    pub shape: Option<(ShapeKey, Option<ShapeSummary>, bool)>,
     pub secrets: Secrets,
 }
 
@@ -154,6 +163,13 @@ impl Detail {
                 ..Facts::new(request, attempt, app, s)
             },
             attempts: others,
+            changes: around
+                .changes
+                .as_ref()
+                .map(|changes| ChangesPane::new(changes, request.id, place, s)),
+            shape: around.shape.as_ref().and_then(|(key, shape, unlearnt)| {
+                ShapeLink::new(request, key, shape.as_ref(), *unlearnt, s)
+            }),
             body: body_pane(request, place),
             has_body: !received.body.is_empty(),
             query: head.query().map(header_rows::of_query).unwrap_or_default(),

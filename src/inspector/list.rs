@@ -12,7 +12,7 @@ use super::place::Place;
 use super::state::App;
 use super::strings::Strings;
 use super::verdict::VerdictBadge;
-use crate::request::{Arrival, RequestId, RequestSummary, VerdictKind};
+use crate::request::{Against, Arrival, RequestId, RequestSummary, VerdictKind};
 use crate::store::Counts;
 
 /// Rows on one page.
@@ -118,6 +118,10 @@ fn notes(request: &RequestSummary, s: &'static Strings) -> Vec<(Cow<'static, str
             .and_then(again)
             .map(|mark| (mark.into(), false)),
     );
+    notes.extend(request.differs_from.map(|against| match against {
+        Against::Events => (s.shape.changed.into(), true),
+        Against::Samples => (s.shape.undocumented.into(), false),
+    }));
     notes.extend(request.sample.then_some((s.sample.into(), false)));
     notes.extend(request.noise.then_some((s.noise.into(), false)));
     notes.extend(request.guessed.then_some((s.guess.into(), false)));

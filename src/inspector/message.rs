@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 
 use super::frame::Frame;
+use super::place;
 use crate::store::StoreError;
 
 /// Why a page can't be shown.
@@ -12,6 +13,8 @@ use crate::store::StoreError;
 pub enum PageError {
     /// No request has this id; the link leads to the list.
     UnknownRequest { id: String, list: String },
+    /// No such event has been learnt.
+    UnknownShape(String),
     /// The database could not be read.
     Store(StoreError),
     /// A page could not be written.
@@ -53,6 +56,13 @@ impl PageError {
                 id,
                 list,
                 s.back_to_list,
+            ),
+            Self::UnknownShape(event) => (
+                StatusCode::NOT_FOUND,
+                s.shape.unknown,
+                event,
+                place::SHAPES.to_owned(),
+                s.shape.all,
             ),
             Self::Store(error) => {
                 tracing::error!("a page could not be read: {error}");

@@ -14,6 +14,11 @@ pub enum Slot {
         href: String,
         text: String,
     },
+    /// Text of a sender that leads to where it stands.
+    CodeLink {
+        href: String,
+        text: String,
+    },
 }
 
 /// A sentence ready to be written.

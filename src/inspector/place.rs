@@ -23,6 +23,8 @@ pub struct Place {
     /// How the body is shown, and at which node.
     pub view: Option<String>,
     pub at: Option<String>,
+    /// The event whose shape is shown, `sender/type`; empty for the list of all shapes.
+    pub shape: Option<String>,
 }
 
 /// Which request is open beside the list.
@@ -60,6 +62,10 @@ impl Place {
             after: id("after"),
             view: value("view").map(str::to_owned),
             at: value("at").map(str::to_owned),
+            shape: pairs
+                .iter()
+                .find(|(key, _)| key == "shape")
+                .map(|(_, value)| value.clone()),
         }
     }
 
@@ -119,6 +125,17 @@ impl Place {
         self.link(&format!("inspect={id}"))
     }
 
+    /// A value in the body of a request in this list, by `at=` of the tree, and by its number for the browser.
+    #[must_use]
+    pub fn value(&self, id: RequestId, at: &str, node: Option<u32>) -> String {
+        let line = node.map(|node| format!("#n{node}")).unwrap_or_default();
+        let at = query_value(at);
+        format!(
+            "{}{line}",
+            self.link(&format!("inspect={id}&view=tree&at={at}"))
+        )
+    }
+
     fn link(&self, query: &str) -> String {
         let all = if self.all { "&show=all" } else { "" };
         format!("{}?{query}{all}", path_link(&self.path))
@@ -130,6 +147,19 @@ impl Place {
 pub fn list_of(path: &str) -> String {
     format!("{}?inspect", path_link(path))
 }
+
+/// The page of an event's shape.
+#[must_use]
+pub fn shape_of(sender: &str, event_type: &str) -> String {
+    format!(
+        "/?inspect&shape={}/{}",
+        query_value(sender),
+        query_value(event_type)
+    )
+}
+
+/// The list of all shapes.
+pub const SHAPES: &str = "/?inspect&shape=";
 
 /// A path as the path of a link that stays on this host. A sender chooses its path freely: `//host`
 /// would leave this site, and a browser folds `..` away, so those get a form that it leaves alone.
@@ -198,6 +228,10 @@ mod tests {
             (Some(id), None, true)
         );
         assert_eq!(older.request(id), "/?inspect=1h6x5q8v0k2pd&show=all");
+        assert_eq!(older.shape, None);
+        let shape = place("/?inspect&shape=shop/order.paid%2Fnow");
+        assert_eq!(shape.shape.as_deref(), Some("shop/order.paid/now"));
+        assert_eq!(place("/?inspect&shape").shape.as_deref(), Some(""));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::frame::Frame;
 use super::list::Rows;
 use super::phrase::{Phrase, Slot};
 use super::place::{self, Place};
+use super::shape::{ShapeList, ShapePage};
 use super::state::App;
 
 /// A whole page.
@@ -55,6 +56,8 @@ pub struct Header {
 pub enum Content {
     Empty(Empty),
     List(Box<Listed>),
+    Shape(ShapePage),
+    Shapes(ShapeList),
 }
 
 /// The list and the request that is open.

@@ -17,8 +17,10 @@ use super::message::PageError;
 use super::phrase::{Phrase, Slot};
 use super::place::{Opened, Place};
 use super::screen::{Content, Header, Listed, Page, Screen, full_url};
+use super::shape::{LISTED_MAX, ShapeList, ShapePage};
 use super::signature;
 use super::state::AppState;
+use crate::follow::shape_key;
 use crate::request::{CapturedRequest, RequestId, RequestSummary, Timestamp};
 use crate::store::{self, Counts, Health};
 
@@ -30,6 +32,7 @@ pub async fn show(State(app): State<AppState>, parts: Parts) -> Response {
     app.live.followed().await;
     let wanted = parts.headers.get(&FRAGMENT).map(HeaderValue::as_bytes);
     let html = match wanted {
+        _ if place.shape.is_some() => shape_page(&app, place, &parts).await,
         Some(b"rows") => rows(&app, &place, &parts.headers).await,
         Some(b"detail") => detail_alone(&app, &place, &parts.headers).await,
         Some(b"screen") => screen_alone(&app, place, &parts).await,
@@ -52,6 +55,47 @@ async fn page(app: &AppState, place: Place, parts: &Parts) -> Result<String, Pag
     let frame = Frame::of(&parts.headers);
     let title = format!("{} — hookglass", place.path);
     let screen = screen(app, place, parts).await?;
+    Ok(Page {
+        frame,
+        title,
+        screen,
+    }
+    .render()?)
+}
+
+/// The shape of an event, or the list of all shapes.
+async fn shape_page(app: &AppState, place: Place, parts: &Parts) -> Result<String, PageError> {
+    let frame = Frame::of(&parts.headers);
+    let s = frame.s;
+    let event = place.shape.clone().unwrap_or_default();
+    let (title, content) = match event.split_once('/') {
+        None if event.is_empty() => {
+            let (shapes, unlearnt) = app.store.shapes(LISTED_MAX).await?;
+            let list = ShapeList::new(&shapes, unlearnt, app, &place, s);
+            (s.shape.all_title.to_owned(), Content::Shapes(list))
+        }
+        None => return Err(PageError::UnknownShape(event)),
+        Some((sender, event_type)) => {
+            let shapes = app
+                .store
+                .shapes_of(sender.to_owned(), event_type.to_owned());
+            let shapes = shapes.await?;
+            if shapes.is_empty() {
+                return Err(PageError::UnknownShape(event));
+            }
+            let page = ShapePage::new(&shapes, sender, event_type, app, &place, s);
+            let title = s.shape.title_guessed.replace("{event}", event_type);
+            (title, Content::Shape(page))
+        }
+    };
+    let header = Header::new(&place, parts, app, &frame, false);
+    let screen = Screen {
+        trouble: trouble(&app.store.health(), &frame),
+        frame: Frame::of(&parts.headers),
+        header,
+        content,
+    };
+    let title = format!("{title} — hookglass");
     Ok(Page {
         frame,
         title,
@@ -244,10 +288,20 @@ async fn around(
         Some(attempt) => Some((attempt, app.store.attempts(attempt, BESIDE).await?)),
         None => None,
     };
+    let shape = match shape_key(request) {
+        Some(key) => {
+            let shape = app.store.shape(key.clone()).await?;
+            let unlearnt = shape.is_none() && app.store.shapes(0).await?.1 > 0;
+            Some((key, shape, unlearnt))
+        }
+        None => None,
+    };
     Ok(Around {
         newer,
         older,
         attempt,
+        changes: app.store.changes(id).await?,
+        shape,
         secrets: signature::secrets(app, request).await?,
     })
 }

@@ -1,6 +1,10 @@
 //! Every word that a person reads in the inspector. A language is one value of [`Strings`]; sentences are
 //! whole, with `{name}` for what is filled in, so that each language orders them as it likes.
 
+mod shape;
+
+pub use shape::ShapeStrings;
+
 /// A sentence for one and a sentence for many; both may use `{n}`.
 #[derive(Debug, Clone, Copy)]
 pub struct Plural {
@@ -26,6 +30,7 @@ pub struct Strings {
     pub lang: &'static str,
     /// A number in a row: `3rd`.
     pub ordinal: fn(u64) -> String,
+    pub shape: ShapeStrings,
     // The frame
     pub skip: &'static str,
     pub copy: &'static str,
@@ -200,6 +205,7 @@ pub struct Strings {
 pub const EN: Strings = Strings {
     lang: "en",
     ordinal: english_ordinal,
+    shape: shape::EN,
     skip: "Skip to the content",
     copy: "Copy",
     copied: "Copied",

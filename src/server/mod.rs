@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::capture::{self, Hook, Redactor, connections_max, limits::Limits};
 use crate::config::Settings;
-use crate::follow::{Follower, Pulse};
+use crate::follow::{Follower, Pulse, Samples};
 use crate::inspector::{Access, App, AppState};
 use crate::live::{Live, News, What};
 use crate::request::Timestamp;
@@ -86,6 +86,7 @@ impl Server {
             live: live.clone(),
             pulse,
             derived_from: judge.version(),
+            samples: Arc::new(Samples::new(&catalogue)),
         };
         let token = settings.token.as_ref().map(|token| token.reveal());
         let access = if settings.no_auth {

@@ -38,9 +38,9 @@ pub fn find(db: &Connection, key: &DeliveryKey) -> Result<Option<Delivery>, Stor
         )?
         .query_row([key], |row| {
             Ok(Delivery {
-                first: id(row.get(0)?),
+                first: row::id(row.get(0)?),
                 attempts: row::count(row.get(1)?),
-                last: id(row.get(2)?),
+                last: row::id(row.get(2)?),
                 last_at: Timestamp(row.get(3)?),
             })
         })
@@ -150,8 +150,4 @@ pub(super) fn page(
     let mut rows: Vec<_> = rows.map(|row| row?).collect::<Result<_, StoreError>>()?;
     rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
     Ok(rows)
-}
-
-fn id(value: i64) -> RequestId {
-    RequestId::new(value).unwrap_or_else(row::zero_id)
 }

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::changes;
 use super::error::StoreError;
 use super::row::{self, WHOLE_COLUMNS};
 use crate::request::CapturedRequest;
@@ -20,7 +21,15 @@ const THROUGH: &str = "followed";
 const VERSION: &str = "followed_by";
 
 /// The tables that are made of `requests` by following it, each with its key.
-const MADE: [(&str, &str); 2] = [("attempts", "request_id"), ("deliveries", "key")];
+const MADE: [(&str, &str); 7] = [
+    ("attempts", "request_id"),
+    ("deliveries", "key"),
+    ("shape_changes", "(request_id, nth)"),
+    ("shape_marks", "request_id"),
+    ("shape_types", "(shape_id, place, type)"),
+    ("shape_paths", "(shape_id, place)"),
+    ("shapes", "id"),
+];
 
 /// The last request that was followed under `version`, 0 for none yet; `None` where what is kept was made
 /// under another version.
@@ -74,9 +83,11 @@ pub fn forget_some(db: &Connection) -> Result<bool, StoreError> {
         "DELETE FROM state WHERE key IN (?1, ?2)",
         [THROUGH, VERSION],
     )?;
+    changes::forget_unlearnt(db)?;
     for (table, key) in MADE {
+        let columns = key.trim_matches(['(', ')']);
         let sql = format!(
-            "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} LIMIT {FORGET_ROWS})"
+            "DELETE FROM {table} WHERE {key} IN (SELECT {columns} FROM {table} LIMIT {FORGET_ROWS})"
         );
         if db.execute(&sql, [])? > 0 {
             return Ok(true);

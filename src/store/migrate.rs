@@ -14,6 +14,10 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0002_deliveries.sql"),
     ),
     (
+        "0003_shapes.sql",
+        include_str!("../../migrations/0003_shapes.sql"),
+    ),
+    (
         "0004_secrets.sql",
         include_str!("../../migrations/0004_secrets.sql"),
     ),

@@ -4,6 +4,7 @@
 //! connections on blocking threads. A capture is acknowledged only after its commit.
 
 pub mod access;
+pub mod changes;
 mod checkpoint;
 pub mod deliveries;
 mod endpoints;
@@ -18,6 +19,7 @@ pub mod rebuild;
 mod requests;
 mod row;
 pub mod secrets;
+pub mod shapes;
 mod space;
 mod writer;
 
@@ -27,7 +29,8 @@ use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use crate::request::{
-    Attempt, AttemptSummary, CapturedRequest, NewRequest, RequestId, RequestSummary,
+    Attempt, AttemptSummary, CapturedRequest, Changes, NewRequest, RequestId, RequestSummary,
+    ShapeKey,
 };
 use crate::secret::EndpointSecret;
 
@@ -36,6 +39,7 @@ pub use error::{CaptureError, OpenError, StoreError};
 pub use health::Health;
 pub use open::{Database, OpenOptions};
 pub use requests::{Counts, Page, PathScope, Scope};
+pub use shapes::{Shape, ShapeSummary};
 
 /// Read-only connections; more than the cores would only wait for each other.
 const READERS: usize = 4;
@@ -209,6 +213,44 @@ impl Store {
         page: Page,
     ) -> Result<Vec<RequestSummary>, StoreError> {
         self.read(move |db| deliveries::page(db, delivery, page))
+            .await
+    }
+
+    /// How a request's body differs from those before it, where it does.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn changes(&self, id: RequestId) -> Result<Option<Changes>, StoreError> {
+        self.read(move |db| changes::of(db, id)).await
+    }
+
+    /// A shape by its name and numbers; `None` where none is learnt.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn shape(&self, key: ShapeKey) -> Result<Option<ShapeSummary>, StoreError> {
+        self.read(move |db| shapes::named(db, &key)).await
+    }
+
+    /// The shapes of a sender's event with all their paths, one a variant.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn shapes_of(
+        &self,
+        sender: String,
+        event_type: String,
+    ) -> Result<Vec<Shape>, StoreError> {
+        self.read(move |db| shapes::of_event(db, &sender, &event_type))
+            .await
+    }
+
+    /// The shapes that were seen last, and how many requests' events were too many to be learnt.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn shapes(&self, limit: u32) -> Result<(Vec<ShapeSummary>, u64), StoreError> {
+        self.read(move |db| Ok((shapes::list(db, limit)?, changes::unlearnt(db)?)))
             .await
     }
 

@@ -7,19 +7,21 @@ use rusqlite::types::FromSql;
 
 use super::error::StoreError;
 use crate::request::{
-    Arrival, Attempt, AttemptSummary, CapturedRequest, ClientAddress, Head, Identity, Judged,
-    Received, RequestId, RequestSummary, Timestamp, ToldBy, Verdict, VerdictKind,
+    Against, Arrival, Attempt, AttemptSummary, CapturedRequest, ClientAddress, Head, Identity,
+    Judged, Received, RequestId, RequestSummary, Timestamp, ToldBy, Verdict, VerdictKind,
 };
 
 pub(super) const SUMMARY_COLUMNS: &str = "requests.id AS id, received_at, method, path, body_bytes, arrival, \
      sample, client_addr, claimed_addr, verdict, verdict_list, sender, event_type, guessed, variant, title, \
      answer_status, requests.noise AS noise, attempts.delivery AS delivery, attempts.number AS number, \
      attempts.told_by AS told_by, \
-     (SELECT max(number) FROM attempts AS others WHERE others.delivery = attempts.delivery) AS attempts";
+     (SELECT max(number) FROM attempts AS others WHERE others.delivery = attempts.delivery) AS attempts, \
+     shape_marks.against AS against";
 
 /// Where [`SUMMARY_COLUMNS`] are read from.
 pub(super) const SUMMARY_TABLES: &str = "requests JOIN endpoints ON endpoints.id = requests.endpoint_id \
-     LEFT JOIN attempts ON attempts.request_id = requests.id";
+     LEFT JOIN attempts ON attempts.request_id = requests.id \
+     LEFT JOIN shape_marks ON shape_marks.request_id = requests.id";
 
 pub(super) const WHOLE_COLUMNS: &str = "id, received_at, took_us, peer, secure, method, declared_bytes, arrival, \
      arrival_reason, sample, answer_status, client_addr, claimed_addr, client_steps, verdict, verdict_list, \
@@ -49,6 +51,11 @@ pub(super) fn until_bytes(
 /// What an id that the table can't hold reads as.
 pub(super) fn zero_id() -> RequestId {
     RequestId::new(0).unwrap_or_else(|| unreachable!("zero is not negative"))
+}
+
+/// An id of SQL's.
+pub(super) fn id(value: i64) -> RequestId {
+    RequestId::new(value).unwrap_or_else(zero_id)
 }
 
 /// A count as SQL has it.
@@ -91,6 +98,10 @@ pub(super) fn summary(row: &Row<'_>) -> Parsed<RequestSummary> {
             answer_status: row.get("answer_status")?,
             noise: row.get("noise")?,
             attempt: attempt(row)?,
+            differs_from: row
+                .get::<_, Option<String>>("against")?
+                .as_deref()
+                .and_then(Against::parse),
         })
     };
     match parse_words(raw.id, &raw.arrival, &raw.verdict) {
@@ -229,6 +240,6 @@ fn parse_words(
     ))
 }
 
-fn unreadable(column: &str, value: &str) -> StoreError {
+pub(super) fn unreadable(column: &str, value: &str) -> StoreError {
     StoreError::Unreadable(format!("{column} {value:?}"))
 }

@@ -11,7 +11,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::deliveries::followed_in;
 use crate::harness::{Answer, stored_in, within};
+use crate::shapes::{tables, varied};
 
 const ROUNDS: usize = 20;
 const SENDERS: usize = 64;
@@ -63,6 +65,63 @@ async fn nothing_acknowledged_is_lost_altered_or_doubled_by_a_kill() {
     assert!(acknowledged.len() > ROUNDS * 100);
     server.kill().unwrap();
     server.wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_requests_are_followed_leaves_the_tables_of_a_run_from_scratch() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("hooks.db");
+    for round in 0..10 {
+        let (mut server, addr) = start(&db);
+        let senders = (0..4).map(|sender| async move {
+            let Ok(mut socket) = TcpStream::connect(addr).await else {
+                return;
+            };
+            for number in 0..60 {
+                let body = varied(number + 7 * sender);
+                let request = format!(
+                    "POST /load HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                if socket.write_all(request.as_bytes()).await.is_err() {
+                    return;
+                }
+                let mut answer = Vec::new();
+                while !answer.ends_with(b"}\n") {
+                    if !matches!(socket.read_buf(&mut answer).await, Ok(read) if read > 0) {
+                        return;
+                    }
+                }
+            }
+        });
+        within(futures_util::future::join_all(senders)).await;
+        // At another point of the way each round; what is left is followed in those to come.
+        tokio::time::sleep(Duration::from_millis(7 * round)).await;
+        server.kill().unwrap();
+        server.wait().unwrap();
+    }
+    let newest = stored_in(&db).last().unwrap().id.get();
+    let followed = |db: &Path| {
+        let db = db.to_owned();
+        async move {
+            let (mut server, _) = start(&db);
+            followed_in(&db, newest).await;
+            server.kill().unwrap();
+            server.wait().unwrap();
+            tables(&db)
+        }
+    };
+    let after_kills = followed(&db).await;
+    rusqlite::Connection::open(&db)
+        .unwrap()
+        .execute(
+            "DELETE FROM state WHERE key IN ('followed', 'followed_by')",
+            [],
+        )
+        .unwrap();
+    let from_scratch = followed(&db).await;
+    assert!(after_kills.len() > 2000, "{}", after_kills.len());
+    assert!(after_kills == from_scratch);
 }
 
 /// Sends numbered bodies until the connection breaks.

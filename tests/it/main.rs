@@ -15,6 +15,7 @@ mod handshakes;
 mod harness;
 mod look_alikes;
 mod pages;
+mod shapes;
 mod signature_vectors;
 mod signatures;
 mod storage;

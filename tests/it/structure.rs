@@ -267,6 +267,16 @@ fn the_page_of_limits_tells_the_limits_in_force() {
             "the same body",
             format!("{} h", followed::SAME_BODY_WINDOW.as_secs() / 3600),
         ),
+        ("real events", followed::ENOUGH_EVENTS.to_string()),
+        ("paths of a body", followed::BODY_PATHS.to_string()),
+        ("paths of a body", format!("{} levels", followed::DEPTH)),
+        ("paths of a body", format!("{} bytes", followed::PATH_BYTES)),
+        ("an object's keys", followed::DICTIONARY_KEYS.to_string()),
+        ("paths kept", followed::SHAPE_PATHS.to_string()),
+        ("paths kept", followed::ALL_PATHS.to_string()),
+        ("event types", followed::SENDER_SHAPES.to_string()),
+        ("event types", followed::SHAPES.to_string()),
+        ("changes kept", followed::CHANGES.to_string()),
     ] {
         assert!(row(start).contains(&figure), "{start}: {figure}");
     }

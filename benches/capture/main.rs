@@ -1,6 +1,7 @@
 //! How fast requests are captured, as ratios in one interleaved run.
 //!
-//! `cargo bench --bench capture [-- SECONDS ROUNDS]` starts the real binary (synchronous=FULL, the
+//! `cargo bench --bench capture -- catalogue` tells what the whole catalogue costs a capture, beside systeme.io
+//! alone. `cargo bench --bench capture [-- SECONDS ROUNDS]` starts the real binary (synchronous=FULL, the
 //! whole pipeline on) and a bare axum handler that reads the body and stores nothing, each a process
 //! of its own, and loads them in turn from loopback: the same 1.6 KB systeme.io sale, keep-alive.
 
@@ -14,6 +15,7 @@
 
 mod bare;
 mod load;
+mod ours;
 mod servers;
 mod sqlite;
 
@@ -31,6 +33,12 @@ fn main() {
     if arguments.first().is_some_and(|first| first == "bare") {
         return bare::serve();
     }
+    if let [senders @ ("whole" | "alone"), db] = words(&arguments)[..] {
+        return ours::serve(db, senders == "whole");
+    }
+    if arguments.first().is_some_and(|first| first == "catalogue") {
+        return catalogues();
+    }
     let number = |place: usize, default| {
         arguments
             .get(place)
@@ -47,6 +55,28 @@ fn main() {
         compare(connections, seconds, rounds);
     }
     against_sqlite(seconds, rounds);
+}
+
+fn words(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+/// What knowing all senders costs, beside knowing the one that is sent.
+fn catalogues() {
+    let (seconds, rounds) = (Duration::from_secs(3), 15);
+    let (whole, alone) = (servers::knowing("whole"), servers::knowing("alone"));
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for addr in [whole.addr, alone.addr] {
+        load::run(addr, 64, seconds);
+    }
+    for _ in 0..rounds {
+        ours.push(load::run(whole.addr, 64, seconds));
+        theirs.push(load::run(alone.addr, 64, seconds));
+    }
+    print_row(64, "all", &ours);
+    print_row(64, "one", &theirs);
+    let rates = ours.iter().zip(&theirs).map(|(a, b)| a.rate / b.rate);
+    println!("   64  ratio of rates {:.3}", median(rates));
 }
 
 fn compare(connections: usize, seconds: Duration, rounds: u64) {

@@ -35,6 +35,14 @@ pub(crate) fn hookglass() -> Process {
     start(command, folder)
 }
 
+/// This program as hookglass: `whole` or `alone` are the senders it knows.
+pub(crate) fn knowing(senders: &str) -> Process {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.arg(senders).arg(folder.path().join("bench.db"));
+    start(command, folder)
+}
+
 pub(crate) fn bare() -> Process {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.arg("bare");

@@ -138,8 +138,10 @@ impl Detail {
         let back = place.request(request.id);
         let signature = SignaturePane::new(request, around.secrets, &app.catalogue, &back, s);
         let wrong = signature.iter().filter(|signature| signature.is_wrong());
+        let link = app.catalogue.confirmation_link(received, identity);
         let notes = notes(request, s)
             .into_iter()
+            .chain(link.map(|link| (s.handshake_link.replace("{link}", &link), false)))
             .chain(wrong.map(|signature| (signature.sentence.clone(), true)));
         Self {
             s,

@@ -189,7 +189,12 @@ fn handshake_entry(entry: Handshake, selectors: &mut Selectors) -> Result<Handsh
             .read(text.get_ref())
             .map_err(|reason| at(text, reason))
     });
+    let link = entry
+        .link
+        .as_ref()
+        .map(|text| Template::parse(text.get_ref(), selectors).map_err(|reason| at(text, reason)));
     Ok(HandshakeEntry {
+        link: link.transpose()?,
         event: EventEntry {
             kind: TypePattern::Exact(event_type.clone()),
             variant: None,

@@ -147,6 +147,9 @@ pub(super) struct Handshake {
     /// Answered only where the signature holds; 401 where it is wrong.
     #[serde(default)]
     pub(super) signed: bool,
+    /// A template of the link that a person has to open to confirm; it is shown, never opened.
+    #[serde(default)]
+    pub(super) link: Option<Spanned<String>>,
     /// The selector of the signing secret that the check hands over.
     #[serde(default)]
     pub(super) secret_from: Option<Spanned<String>>,

@@ -19,6 +19,8 @@ pub(super) struct HandshakeEntry {
     /// Answered only where the signature holds; 401 where it is wrong.
     pub(super) signed: bool,
     pub(super) secret_from: Option<SelectorId>,
+    /// What a person has to open to confirm.
+    pub(super) link: Option<Template>,
     pub(super) answer: AnswerTemplate,
 }
 
@@ -101,6 +103,14 @@ impl Catalogue {
     pub fn offered_secret(&self, received: &Received, identity: &Identity) -> Option<String> {
         let (entry, facts) = self.entry_of(received, identity)?;
         facts.value(entry.secret_from?).map(str::to_owned)
+    }
+
+    /// The link that a person has to open for a check to be passed (Amazon SNS). It is only to be shown:
+    /// whoever sends the check chooses it.
+    #[must_use]
+    pub fn confirmation_link(&self, received: &Received, identity: &Identity) -> Option<String> {
+        let (entry, facts) = self.entry_of(received, identity)?;
+        entry.link.as_ref()?.fill(&facts)
     }
 
     fn entry_of<'a>(

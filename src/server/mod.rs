@@ -66,10 +66,26 @@ impl Server {
         settings: &Settings,
         stop: watch::Receiver<bool>,
     ) -> Result<Self, StartError> {
+        let (catalogue, errors) = Catalogue::load(settings.catalogue.as_deref());
+        let server = Self::bind_with(settings, catalogue, stop).await?;
+        Ok(Self {
+            catalogue_errors: errors,
+            ..server
+        })
+    }
+
+    /// Like [`Server::bind`], with these senders instead of those that `settings` names.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn bind_with(
+        settings: &Settings,
+        catalogue: Catalogue,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Self, StartError> {
         let trust = Arc::new(settings.proxies.clone());
         let listener = listen(settings.listen).await?;
         let address = listener.local_addr()?;
-        let (catalogue, catalogue_errors) = Catalogue::load(settings.catalogue.as_deref());
         let catalogue = Arc::new(catalogue);
         let judge = Arc::new(Judge::new(Arc::clone(&catalogue), settings.lists.clone()));
         let live = Live::default();
@@ -128,7 +144,7 @@ impl Server {
             store,
             judge,
             follower,
-            catalogue_errors,
+            catalogue_errors: Vec::new(),
         })
     }
 

@@ -4,8 +4,9 @@ use std::fs;
 
 use hookglass::config::Settings;
 use hookglass::secret::{EndpointSecret, Hidden};
+use hookglass::senders::Catalogue;
 
-use crate::harness::TestApp;
+use crate::harness::{Answer, TestApp};
 
 const SENDER: &str = r#"
 id = "shop"
@@ -149,4 +150,100 @@ async fn the_secrets_of_the_settings_file_are_replaced_at_each_start() {
         "{}",
         answer.text()
     );
+}
+
+/// What each sender's documentation asks to be answered to the check in its sample; the secret is `Jefe`.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_checks_of_known_senders_are_answered_as_they_ask() {
+    let secret = EndpointSecret {
+        path: "/".into(),
+        name: "zoom".into(),
+        value: Hidden::new("Jefe".into()),
+    };
+    let app = TestApp::start_with(|settings| settings.secrets = vec![secret]).await;
+    let text = "text/plain";
+    let json = "application/json";
+    let zoom = r#"{"plainToken":"Lk3vR8mTQxC0pYbW5sNzEg","encryptedToken":"392f012806eb89b00622112ea3c1e97cee27e112d76d851dec49a26e38a52a7d"}"#;
+    let cases = [
+        (
+            "slack:url_verification",
+            text,
+            "8fKz2QmVb6RtN0yLxW4cJpHs7EgDaU1oTi5XqMvB9nYr3kZwSdFh",
+        ),
+        ("meta:hub.challenge", text, "1158201444"),
+        ("zoom:endpoint.url_validation", json, zoom),
+        ("dropbox:challenge", text, "Kd7QmX2vT8rZ0yLwB5nPcA"),
+        (
+            "microsoft-graph:validation",
+            text,
+            "Validation: Testing client application reachability for subscription Request-Id: 5d8e2f70-91b4-4c3a-a6d7-0e3b9f18c254",
+        ),
+        ("notion:verification", text, ""),
+        ("url-check:challenge", text, "7c1f0a5e93"),
+        (
+            "url-check:challenge-in-body",
+            json,
+            r#"{"challenge":"9fQ2vTj6KxWbR0dLs4yHnZ1mUcE8aPgO3iN7kVtXwJrY5qSl"}"#,
+        ),
+    ];
+    for (name, content_type, body) in cases {
+        let answer = send_sample(&app, name).await;
+        assert_eq!(answer.status, 200, "{name}");
+        assert_eq!(answer.header("content-type"), Some(content_type), "{name}");
+        assert_eq!(answer.text(), body, "{name}");
+    }
+    let hook = send_sample(&app, "url-check:hook-secret").await;
+    let secret = "5d0f3a9e7c21b8466fd1c0e29ab84f7733c5e8106d92fa4b1e7a60c8d35b9f24";
+    assert_eq!(hook.header("x-hook-secret"), Some(secret));
+    assert_eq!(app.stored().len(), cases.len() + 1, "each is kept");
+    assert!(app.stored().iter().all(|one| one.handshake.is_some()));
+}
+
+async fn send_sample(app: &TestApp, name: &str) -> Answer {
+    let catalogue = Catalogue::embedded();
+    let sample = catalogue
+        .samples()
+        .find(|sample| sample.name() == name)
+        .unwrap();
+    let headers: String = sample
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    app.send(
+        &sample.method,
+        &sample.target("/in"),
+        &headers,
+        &sample.body,
+    )
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_is_shown_with_its_link_and_never_fetched() {
+    let app = TestApp::start().await;
+    let opened = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let link = format!("http://{}/confirm?a=1&b=2", opened.local_addr().unwrap());
+    let body = format!(
+        r#"{{"Type":"SubscriptionConfirmation","MessageId":"1","TopicArn":"arn:aws:sns:eu:1:t","SubscribeURL":"{link}"}}"#
+    );
+    let headers = "x-amz-sns-message-type: SubscriptionConfirmation\r\nx-amz-sns-topic-arn: arn:aws:sns:eu:1:t\r\n";
+    let answer = app.send("POST", "/sns", headers, body.as_bytes()).await;
+    assert_eq!((answer.status, answer.text()), (200, ""));
+    let cookie = app.sign_in().await;
+    let page = app.get("/sns?inspect", &cookie).await;
+    let shown = link.replace('&', "&#38;");
+    assert!(
+        page.text()
+            .contains(&format!("hookglass opens none: {shown}")),
+        "{}",
+        page.text()
+    );
+    assert!(
+        !page.text().contains("href=\"http"),
+        "no link that a click follows"
+    );
+    // Whatever is sent here would be accepted at once.
+    let visitor = tokio::time::timeout(std::time::Duration::from_millis(50), opened.accept()).await;
+    assert!(visitor.is_err(), "somebody opened the link");
 }

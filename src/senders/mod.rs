@@ -5,6 +5,7 @@
 //! shown beside the request, which is stored either way.
 
 mod body_values;
+mod braces;
 mod catalogue;
 mod check;
 mod clause;

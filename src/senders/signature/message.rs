@@ -7,6 +7,7 @@ use super::body_form::BodyForm;
 use super::encoding::to_hex;
 use super::exchange::{ByteStep, Exchange, Setting, sorted_pairs};
 use super::proof::Pieces;
+use crate::senders::braces::{self, Piece};
 use crate::senders::filter::Filter;
 use crate::senders::selector::{SelectorId, Selectors};
 
@@ -58,33 +59,13 @@ pub(super) struct Place<'p> {
 
 impl Message {
     pub(super) fn parse(text: &str, selectors: &mut Selectors) -> Result<Self, String> {
-        let mut parts = Vec::new();
-        let mut plain = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
-            let (before, brace) = rest.split_at(at);
-            plain.push_str(before);
-            if brace.starts_with("{{") || brace.starts_with("}}") {
-                plain.push_str(&brace[..1]);
-                rest = &brace[2..];
-                continue;
-            }
-            let inside = brace
-                .strip_prefix('{')
-                .and_then(|inside| inside.split_once('}'));
-            let Some((inside, behind)) = inside else {
-                return Err(format!("`{text}` has a brace without its other half"));
-            };
-            if !plain.is_empty() {
-                parts.push(Part::Text(std::mem::take(&mut plain)));
-            }
-            parts.push(Part::parse(inside, selectors)?);
-            rest = behind;
-        }
-        plain.push_str(rest);
-        if !plain.is_empty() {
-            parts.push(Part::Text(plain));
-        }
+        let parts = braces::pieces(text)?
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Plain(text) => Ok(Part::Text(text)),
+                Piece::Inside(inside) => Part::parse(inside, selectors),
+            })
+            .collect::<Result<_, _>>()?;
         Ok(Self { parts })
     }
 

@@ -207,7 +207,7 @@ pub struct Judged {
 }
 
 /// What a sender's check of the URL is answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HandshakeAnswer {
     pub content_type: Option<String>,
     /// Further header lines, without control characters.

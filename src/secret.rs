@@ -8,6 +8,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::request::url_spelling;
+
 /// Random bytes in a secret: 256 bits.
 const BYTES: usize = 32;
 /// Characters of a secret after its mark.
@@ -85,14 +87,67 @@ impl fmt::Debug for Hidden {
     }
 }
 
+/// Secrets of one path; each is tried on every signature that is looked at.
+pub const SECRETS_MAX_OF_PATH: usize = 20;
+/// Bytes of a sender's secret; a longer one is a file that was given by mistake.
+const SECRET_MAX: usize = 16 * 1024;
+/// Characters of its name, which is a line of a table.
+const NAME_MAX: usize = 100;
+
+/// Why a sender's secret cannot be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    #[error("a path begins with / and has no query")]
+    Path,
+    #[error("a name has 1 to {NAME_MAX} characters")]
+    Name,
+    #[error("a secret has 1 to {SECRET_MAX} bytes")]
+    Value,
+}
+
 /// A secret that a sender signs with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointSecret {
-    /// It holds for this path and all below; without a slash at its end, but for `/` itself.
+    /// It holds for this path and all below: in the spelling of URLs, without a slash at its end, but for `/`
+    /// itself.
     pub path: String,
     /// What a person calls it: `stripe live`.
     pub name: String,
     pub value: Hidden,
+}
+
+impl EndpointSecret {
+    /// Reads what a person gave; line ends around the secret are not part of it.
+    ///
+    /// # Errors
+    /// What is wrong with which of them.
+    pub fn new(path: &str, name: &str, value: &str) -> Result<Self, SecretError> {
+        let (path, name) = (path.trim(), name.trim());
+        let value = value.trim_matches(['\r', '\n']);
+        if !path.starts_with('/') || path.contains(['?', '#']) || path.contains(char::is_control) {
+            return Err(SecretError::Path);
+        }
+        if !(1..=NAME_MAX).contains(&name.chars().count()) || name.contains(char::is_control) {
+            return Err(SecretError::Name);
+        }
+        if !(1..=SECRET_MAX).contains(&value.len()) {
+            return Err(SecretError::Value);
+        }
+        Ok(Self {
+            path: Self::path_of(path),
+            name: name.to_owned(),
+            value: Hidden::new(value.to_owned()),
+        })
+    }
+
+    /// A path as secrets are kept under it.
+    #[must_use]
+    pub fn path_of(path: &str) -> String {
+        match path.trim().trim_end_matches('/') {
+            "" => "/".to_owned(),
+            path => url_spelling(path.as_bytes()),
+        }
+    }
 }
 
 /// SHA-256: what is stored of a secret, and compared. Equal lengths and a hash between attacker and
@@ -122,6 +177,25 @@ pub fn len_at_start(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_senders_secret_is_kept_under_one_spelling_of_its_path() {
+        let path = |path| EndpointSecret::new(path, "n", "s").map(|secret| secret.path);
+        assert_eq!(path("/shop/").as_deref(), Ok("/shop"));
+        assert_eq!(path("//").as_deref(), Ok("/"));
+        assert_eq!(path("/ü").as_deref(), Ok("/%C3%BC"));
+        assert_eq!(path("shop"), Err(SecretError::Path));
+        assert_eq!(path("/a?b"), Err(SecretError::Path));
+        let new = |name: &str, value: &str| EndpointSecret::new("/", name, value).map(|_| ());
+        assert_eq!(new(" ", "s"), Err(SecretError::Name));
+        assert_eq!(new(&"n".repeat(101), "s"), Err(SecretError::Name));
+        assert_eq!(new("n", "\n"), Err(SecretError::Value));
+        assert_eq!(
+            new("n", &"s".repeat(SECRET_MAX + 1)),
+            Err(SecretError::Value)
+        );
+        assert_eq!(new("n", " s "), Ok(()));
+    }
 
     #[test]
     fn a_secret_is_known_by_its_mark_and_length() {

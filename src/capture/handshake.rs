@@ -1,9 +1,9 @@
-//! Senders' checks of the URL, and what else some want to be answered, answered as they ask, so that a webhook can be set up without a server of
-//! one's own.
+//! Senders' checks of the URL, and what else some want to be answered, answered as they ask, so that a
+//! webhook can be set up without a server of one's own.
 
 use super::hook::Hook;
 use crate::request::{HandshakeAnswer, Identity, Received};
-use crate::secret::EndpointSecret;
+use crate::senders::Handshake;
 use crate::senders::signature::NamedSecret;
 
 impl Hook {
@@ -18,24 +18,17 @@ impl Hook {
             return None;
         }
         let secrets = self.secrets(received).await;
-        let nearest = secrets.first().map(|secret| secret.value.reveal());
-        let handshake = catalogue.handshake(received, identity, nearest)?;
-        let secrets: Vec<_> = secrets.into_iter().map(NamedSecret::from).collect();
-        let sender = identity.sender.as_deref();
-        if handshake.signed && catalogue.is_forged(sender, received, &secrets) {
-            let refusal = HandshakeAnswer {
-                content_type: None,
-                headers: Vec::new(),
-                body: Vec::new(),
-            };
-            return Some((401, refusal));
+        match catalogue.handshake(received, identity, &secrets)? {
+            Handshake::Answer(status, answer) => Some((status, answer)),
+            Handshake::Forged => Some((401, HandshakeAnswer::default())),
+            Handshake::Incomplete => None,
         }
-        handshake.answer
     }
 
     /// A database that cannot be read fails the capture itself; here it is as if there were none.
-    async fn secrets(&self, received: &Received) -> Vec<EndpointSecret> {
+    async fn secrets(&self, received: &Received) -> Vec<NamedSecret> {
         let path = received.head.url_path();
-        self.store.secrets(path).await.unwrap_or_default()
+        let secrets = self.store.secrets(path).await.unwrap_or_default();
+        secrets.into_iter().map(NamedSecret::from).collect()
     }
 }

@@ -8,8 +8,8 @@ use super::token::minute;
 use super::{CliError, complain};
 use crate::config::{SecretCommand, Settings};
 use crate::request::Timestamp;
-use crate::secret::{EndpointSecret, Hidden};
-use crate::store::secrets::{self, Added, MAX_OF_PATH};
+use crate::secret::{EndpointSecret, Hidden, SECRETS_MAX_OF_PATH};
+use crate::store::secrets::{self, Added};
 use crate::store::{Database, OpenError};
 
 /// A longer secret is a file that was piped in by mistake.
@@ -23,11 +23,8 @@ pub(super) fn run(
 ) -> Result<(), CliError> {
     match command {
         SecretCommand::Add { path, name } => {
-            let secret = EndpointSecret {
-                path: path.clone(),
-                name: name.clone(),
-                value: ask(input)?,
-            };
+            let secret = EndpointSecret::new(path, name, ask(input)?.reveal())
+                .map_err(|error| CliError::Usage(error.to_string()))?;
             add(&mut open(settings)?, &secret)
         }
         SecretCommand::List => list(out, &open(settings)?),
@@ -87,7 +84,7 @@ fn add(db: &mut Database, secret: &EndpointSecret) -> Result<(), CliError> {
             "{path} has a secret {name:?} already; remove it, or choose another name"
         ))),
         Added::TooMany => Err(CliError::Failed(format!(
-            "{path} has {MAX_OF_PATH} secrets already; remove one first"
+            "{path} has {SECRETS_MAX_OF_PATH} secrets already; remove one first"
         ))),
     }
 }
@@ -105,6 +102,7 @@ fn list(out: &mut impl Write, db: &Database) -> Result<(), CliError> {
 }
 
 fn remove(db: &mut Database, path: &str, name: &str) -> Result<(), CliError> {
+    let path = &EndpointSecret::path_of(path);
     if db.write(|db| secrets::remove(db, path, name))? {
         return Ok(());
     }

@@ -36,8 +36,16 @@ pub(super) fn run(
         Some(url) => Target::parse(url)?,
         None => Target::listening(listen)?,
     };
-    let mut refused = 0;
+    let (mut refused, mut skipped) = (0, 0);
     for sample in &chosen {
+        if let Some(secret) = secret
+            && chosen.len() > 1
+            && let Err(error) = draft(catalogue, sample, &target, 1, Some(secret))
+        {
+            writeln!(out, "{error}; left out")?;
+            skipped += 1;
+            continue;
+        }
         for number in 1..=args.attempts {
             if number > 1 {
                 std::thread::sleep(Duration::from_secs(args.gap.into()));
@@ -52,7 +60,7 @@ pub(super) fn run(
             refused += usize::from(!(200..300).contains(&answer.status));
         }
     }
-    match (refused, chosen.len() * args.attempts as usize) {
+    match (refused, (chosen.len() - skipped) * args.attempts as usize) {
         (0, _) => Ok(()),
         (_, 1) => Err(CliError::Failed("the sample was not taken".to_owned())),
         (refused, all) => Err(CliError::Failed(format!(

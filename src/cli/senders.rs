@@ -133,6 +133,12 @@ fn toml_files(named: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
                 found.push(file);
             }
         }
+        if found.is_empty() {
+            let path = path.display();
+            return Err(CliError::Failed(format!(
+                "{path}: there is no .toml file in it"
+            )));
+        }
         found.sort();
         files.extend(found);
     }

@@ -14,7 +14,7 @@ use super::parse;
 use super::platform::Platform;
 use super::settings::{Setting, Source};
 use super::spec::{self, Kind, SPECS};
-use crate::secret::{EndpointSecret, Hidden};
+use crate::secret::{EndpointSecret, SECRETS_MAX_OF_PATH};
 use crate::senders::AddressList;
 use crate::senders::lists::parse_net;
 
@@ -238,6 +238,12 @@ impl Walk<'_> {
                 shown: format!("{} for {}", secret.value.masked(), secret.path),
                 source: Source::File(self.path.to_owned(), self.line(at)),
             });
+            let of_path = |other: &&EndpointSecret| other.path == secret.path;
+            if file.secrets.iter().filter(of_path).count() >= SECRETS_MAX_OF_PATH {
+                let path = &secret.path;
+                let problem = format!("{path} has {SECRETS_MAX_OF_PATH} secrets already");
+                return Err(self.error(at, "secret", &problem));
+            }
             file.secrets.push(secret);
         }
         Ok(())
@@ -276,11 +282,7 @@ impl Walk<'_> {
         let secret = secret.filter(|secret| !secret.is_empty()).ok_or_else(|| {
             missing("the secret has no value; add value = \"…\", or file = \"…\" to read it from")
         })?;
-        Ok(EndpointSecret {
-            path,
-            name,
-            value: Hidden::new(secret),
-        })
+        EndpointSecret::new(&path, &name, &secret).map_err(|error| missing(&error.to_string()))
     }
 
     fn lists(&self, value: &Spanned<DeValue<'_>>, file: &mut FileLayer) -> Result<(), ConfigError> {

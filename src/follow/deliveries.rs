@@ -78,7 +78,19 @@ fn key(request: &CapturedRequest) -> Option<(DeliveryKey, ToldBy)> {
     }
     let tells = received.arrival == Arrival::Whole && !received.body.is_empty() && !identity.noise;
     let method = received.head.method();
-    let parts = [method.as_bytes(), path.as_bytes(), &received.body];
+    // An event may stand in a header or in the query alone.
+    let parts = [
+        method.as_bytes(),
+        path.as_bytes(),
+        received.head.query().unwrap_or_default(),
+        identity.sender.as_deref().unwrap_or_default().as_bytes(),
+        identity
+            .event_type
+            .as_deref()
+            .unwrap_or_default()
+            .as_bytes(),
+        &received.body,
+    ];
     tells.then(|| (hash(ToldBy::SameBody, &parts), ToldBy::SameBody))
 }
 

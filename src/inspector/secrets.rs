@@ -14,12 +14,8 @@ use super::message::PageError;
 use super::place;
 use super::theme::is_own;
 use crate::request::Timestamp;
-use crate::secret::{EndpointSecret, Hidden};
-use crate::store::secrets::{self, Added, MAX_OF_PATH};
-
-/// Names are a line of a table.
-const NAME_CHARS_MAX: usize = 100;
-const SECRET_BYTES_MAX: usize = 16 * 1024;
+use crate::secret::{EndpointSecret, SECRETS_MAX_OF_PATH};
+use crate::store::secrets::{self, Added};
 
 #[derive(Template)]
 #[template(path = "secrets.html")]
@@ -82,7 +78,7 @@ pub(super) async fn add(
     Form(form): Form<NewSecret>,
 ) -> Response {
     let s = Frame::of(&headers).s;
-    let Some(secret) = form.read() else {
+    let Ok(secret) = EndpointSecret::new(&form.path, &form.name, &form.secret) else {
         let why = s.secret_incomplete.to_owned();
         return shown(&app, &headers, form, Some(why)).await;
     };
@@ -94,31 +90,12 @@ pub(super) async fn add(
     let why = match added {
         Ok(Added::Yes) => return see(&form.back),
         Ok(Added::NameTaken) => s.secret_name_taken.to_owned(),
-        Ok(Added::TooMany) => s.secret_too_many.replace("{n}", &MAX_OF_PATH.to_string()),
+        Ok(Added::TooMany) => s
+            .secret_too_many
+            .replace("{n}", &SECRETS_MAX_OF_PATH.to_string()),
         Err(error) => return PageError::Store(error).answer(&headers),
     };
     shown(&app, &headers, form, Some(why)).await
-}
-
-impl NewSecret {
-    fn read(&self) -> Option<EndpointSecret> {
-        let path = match self.path.trim().trim_end_matches('/') {
-            "" => "/",
-            path => path,
-        };
-        let name = self.name.trim();
-        let value = self.secret.trim_matches(['\r', '\n']);
-        let right = path.starts_with('/')
-            && !path.contains(char::is_control)
-            && !name.is_empty()
-            && name.chars().nth(NAME_CHARS_MAX).is_none()
-            && (1..=SECRET_BYTES_MAX).contains(&value.len());
-        right.then(|| EndpointSecret {
-            path: path.to_owned(),
-            name: name.to_owned(),
-            value: Hidden::new(value.to_owned()),
-        })
-    }
 }
 
 /// Keeps the secret that a sender's check of the URL hands over, for the path it came to. Only on a person's

@@ -16,6 +16,7 @@ use super::sample::{self, SampleEntry};
 use super::selector::Selectors;
 use super::signature::SignatureScheme;
 use super::template::Template;
+use crate::request::HandshakeAnswer;
 
 /// A sender, ready to be asked.
 #[derive(Debug)]
@@ -34,7 +35,8 @@ pub(super) struct Sender {
     pub(super) signatures: Vec<SignatureScheme>,
     pub(super) events: Vec<EventEntry>,
     pub(super) handshakes: Vec<HandshakeEntry>,
-    pub(super) answer: Option<AnswerTemplate>,
+    /// What each request is answered: the status and the rest.
+    pub(super) answer: Option<(u16, HandshakeAnswer)>,
     pub(super) samples: Vec<SampleEntry>,
     /// The file as it is written, and where it stands.
     pub(super) source: String,
@@ -91,7 +93,9 @@ fn compile(
         .into_iter()
         .map(|entry| handshake_entry(entry, selectors))
         .collect::<Result<_, _>>()?;
-    let answer = definition.answer.map(|written| answer(written, selectors));
+    let answer = definition
+        .answer
+        .map(|written| constant_answer(written, selectors));
     let (ips, ips_source) = addresses(definition.ips)?;
     Ok(Sender {
         event_type: templates(&definition.event_type, selectors)?,
@@ -193,6 +197,14 @@ fn handshake_entry(entry: Handshake, selectors: &mut Selectors) -> Result<Handsh
         .link
         .as_ref()
         .map(|text| Template::parse(text.get_ref(), selectors).map_err(|reason| at(text, reason)));
+    let place = Spanned::new(entry.kind.span(), ());
+    let answer = answer(entry.answer, selectors)?;
+    if answer.takes_secret() && !entry.signed {
+        return Err(at(
+            &place,
+            "an answer with `hmac` needs `signed = true`: else anybody could have anything signed",
+        ));
+    }
     Ok(HandshakeEntry {
         link: link.transpose()?,
         event: EventEntry {
@@ -206,9 +218,37 @@ fn handshake_entry(entry: Handshake, selectors: &mut Selectors) -> Result<Handsh
         when,
         signed: entry.signed,
         secret_from: secret_from.transpose()?,
-        answer: answer(entry.answer, selectors)?,
+        answer,
     })
 }
+
+/// The answer to each of a sender's requests takes nothing of them: it is given to bodies of any size.
+fn constant_answer(
+    written: definition::Answer,
+    selectors: &mut Selectors,
+) -> Result<(u16, HandshakeAnswer), Wrong> {
+    let place = written.body.as_ref().map_or(0..0, Spanned::span);
+    answer(written, selectors)?.constant().ok_or_else(|| {
+        Spanned::new(
+            place,
+            "this answer can take nothing of a request".to_owned(),
+        )
+    })
+}
+
+/// Lines that are ours to write, or that a browser acts on.
+const NOT_ANSWERED: [&str; 8] = [
+    "connection",
+    "content-length",
+    "content-security-policy",
+    "content-type",
+    "date",
+    "set-cookie",
+    "transfer-encoding",
+    "x-content-type-options",
+];
+/// Types that no browser runs anything of; XML only where it is the same for everybody.
+const ANSWERED_TYPES: [&str; 3] = ["text/plain", "application/json", "text/xml"];
 
 fn answer(answer: definition::Answer, selectors: &mut Selectors) -> Result<AnswerTemplate, Wrong> {
     let status = match &answer.status {
@@ -221,13 +261,23 @@ fn answer(answer: definition::Answer, selectors: &mut Selectors) -> Result<Answe
     let mut headers = Vec::with_capacity(answer.headers.len());
     for line in &answer.headers {
         let (name, value) = sample::header_line(line)?;
+        if NOT_ANSWERED
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own))
+        {
+            return Err(at(
+                line,
+                format!("`{name}` is not for a sender's file to set"),
+            ));
+        }
         let value = Template::parse(&value, selectors).map_err(|reason| at(line, reason))?;
         headers.push((name, value));
     }
     if let Some(kind) = &answer.content_type
-        && http::HeaderValue::from_str(kind.get_ref()).is_err()
+        && !ANSWERED_TYPES.contains(&kind.get_ref().as_str())
     {
-        return Err(at(kind, "this cannot stand in a header"));
+        let known = ANSWERED_TYPES.join(", ");
+        return Err(at(kind, format!("an answer is one of {known}")));
     }
     let body = answer.body.filter(|text| !text.get_ref().is_empty());
     let body = body

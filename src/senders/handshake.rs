@@ -6,6 +6,7 @@ use super::clause::Condition;
 use super::event::EventEntry;
 use super::facts::Facts;
 use super::selector::SelectorId;
+use super::signature::NamedSecret;
 use super::template::Template;
 use crate::request::{HandshakeAnswer, Identity, Received};
 
@@ -16,7 +17,8 @@ pub(super) struct HandshakeEntry {
     pub(super) event_type: String,
     pub(super) event: EventEntry,
     pub(super) when: Condition,
-    /// Answered only where the signature holds; 401 where it is wrong.
+    /// Answered only where the signature holds; 401 where it is wrong. Always so where the answer takes the
+    /// secret.
     pub(super) signed: bool,
     pub(super) secret_from: Option<SelectorId>,
     /// What a person has to open to confirm.
@@ -33,14 +35,19 @@ pub(super) struct AnswerTemplate {
     pub(super) body: Option<Template>,
 }
 
-/// What a sender's check asks for.
+/// What a sender is to be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handshake {
-    /// To be answered 401 where the signature does not hold, as the sender tests that too.
-    pub signed: bool,
-    /// The status and the rest; `None` where a part of it is missing: mostly the endpoint's secret.
-    pub answer: Option<(u16, HandshakeAnswer)>,
+pub enum Handshake {
+    /// The status and the rest.
+    Answer(u16, HandshakeAnswer),
+    /// It had to be signed, and is not: 401, as senders try that too.
+    Forged,
+    /// A part of the answer is missing, mostly the endpoint's secret: the usual answer.
+    Incomplete,
 }
+
+/// Larger bodies are no checks, which are a few lines; they get the usual answer.
+pub const HANDSHAKE_BODY_MAX: usize = 64 * 1024;
 
 impl Catalogue {
     /// Whether this event of this sender is a check of the URL.
@@ -64,28 +71,42 @@ impl Catalogue {
         })
     }
 
-    /// What a sender's check of the URL asks for, or what it asks for each time; some need the endpoint's
-    /// secret.
+    /// What a sender's check of the URL asks for, or what it asks for each time; `None` where it asks for
+    /// nothing. An answer that is made with a secret is made only for who has signed with it: else
+    /// anybody could have anything signed here.
     #[must_use]
     pub fn handshake(
         &self,
         received: &Received,
         identity: &Identity,
-        secret: Option<&str>,
+        secrets: &[NamedSecret],
     ) -> Option<Handshake> {
-        if let Some((entry, facts)) = self.entry_of(received, identity) {
-            let facts = facts.with_secret(secret);
-            return Some(Handshake {
-                signed: entry.signed,
-                answer: entry.answer.fill(&facts),
-            });
+        if received.body.len() > HANDSHAKE_BODY_MAX {
+            return self.constant_answer(identity);
         }
-        let answer = self.sender(identity.sender.as_deref()?)?.answer.as_ref()?;
-        let facts = self.facts(received).with_secret(secret);
-        Some(Handshake {
-            signed: false,
-            answer: answer.fill(&facts),
-        })
+        let Some((entry, facts)) = self.entry_of(received, identity) else {
+            return self.constant_answer(identity);
+        };
+        if !entry.signed {
+            return Some(Handshake::of(entry.answer.fill(&facts)));
+        }
+        let sender = identity.sender.as_deref();
+        let signed = |secret: &&NamedSecret| self.is_signed_with(sender, received, secret);
+        let Some(secret) = secrets.iter().find(signed) else {
+            return Some(match secrets {
+                // Nobody can tell; what needs a secret is left out all the same.
+                [] => Handshake::of(entry.answer.fill(&facts)),
+                _ => Handshake::Forged,
+            });
+        };
+        let facts = facts.with_secret(Some(secret.value.reveal()));
+        Some(Handshake::of(entry.answer.fill(&facts)))
+    }
+
+    /// The answer to each of a sender's requests, which holds nothing of the request.
+    fn constant_answer(&self, identity: &Identity) -> Option<Handshake> {
+        let answer = self.sender(identity.sender.as_deref()?)?.answer.clone()?;
+        Some(Handshake::Answer(answer.0, answer.1))
     }
 
     fn facts<'a>(&'a self, received: &'a Received) -> Facts<'a> {
@@ -132,7 +153,46 @@ impl Catalogue {
     }
 }
 
+impl Handshake {
+    fn of(answer: Option<(u16, HandshakeAnswer)>) -> Self {
+        answer.map_or(Self::Incomplete, |(status, answer)| {
+            Self::Answer(status, answer)
+        })
+    }
+}
+
+/// What stands for bytes that are no text: sent back, they would be others.
+const NO_TEXT: char = '\u{FFFD}';
+
 impl AnswerTemplate {
+    /// The answer of a template that takes nothing of a request; `None` where it does.
+    pub(super) fn constant(&self) -> Option<(u16, HandshakeAnswer)> {
+        let headers = self
+            .headers
+            .iter()
+            .map(|(name, value)| Some((name.clone(), value.constant()?)))
+            .collect::<Option<_>>()?;
+        let body = match &self.body {
+            Some(body) => body.constant()?,
+            None => String::new(),
+        };
+        Some((self.status, self.answer(headers, body)))
+    }
+
+    /// Whether the endpoint's secret is a part of it.
+    pub(super) fn takes_secret(&self) -> bool {
+        let headers = self.headers.iter().map(|(_, value)| value);
+        headers.chain(&self.body).any(Template::takes_secret)
+    }
+
+    fn answer(&self, headers: Vec<(String, String)>, body: String) -> HandshakeAnswer {
+        HandshakeAnswer {
+            content_type: self.content_type.clone(),
+            headers,
+            body: body.into_bytes(),
+        }
+    }
+
     fn fill(&self, facts: &Facts<'_>) -> Option<(u16, HandshakeAnswer)> {
         let headers = self
             .headers
@@ -140,18 +200,14 @@ impl AnswerTemplate {
             .map(|(name, value)| {
                 let value = value.fill(facts)?;
                 // What the sender sent is sent back: it must not become a line of its own.
-                (!value.contains(char::is_control)).then(|| (name.clone(), value))
+                (!value.contains(|c: char| c.is_control() || c == NO_TEXT))
+                    .then(|| (name.clone(), value))
             })
             .collect::<Option<_>>()?;
         let body = match &self.body {
-            Some(body) => body.fill(facts)?,
+            Some(body) => body.fill(facts).filter(|body| !body.contains(NO_TEXT))?,
             None => String::new(),
         };
-        let answer = HandshakeAnswer {
-            content_type: self.content_type.clone(),
-            headers,
-            body: body.into_bytes(),
-        };
-        Some((self.status, answer))
+        Some((self.status, self.answer(headers, body)))
     }
 }

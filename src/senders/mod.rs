@@ -34,7 +34,7 @@ mod template;
 pub use catalogue::{Catalogue, CatalogueError};
 pub use check::SampleFault;
 pub use client_address::ProxyTrust;
-pub use handshake::Handshake;
+pub use handshake::{HANDSHAKE_BODY_MAX, Handshake};
 pub use judge::Judge;
 pub use lists::{AddressList, Lists};
 pub use sample::Sample;

@@ -66,6 +66,25 @@ impl Template {
         }
     }
 
+    /// The text of one that takes nothing of a request; `None` of any other.
+    pub(super) fn constant(&self) -> Option<String> {
+        let texts = self.0.iter().map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Value { .. } => None,
+        });
+        texts.collect()
+    }
+
+    /// Whether the endpoint's secret is needed to fill it.
+    pub(super) fn takes_secret(&self) -> bool {
+        self.0.iter().any(|part| match part {
+            Part::Text(_) => false,
+            Part::Value { filters, .. } => filters
+                .iter()
+                .any(|filter| matches!(filter, Filter::HmacSha256)),
+        })
+    }
+
     /// The first selector: where the value of a template of one part comes from.
     pub(super) fn first_selector(&self) -> Option<SelectorId> {
         self.0.iter().find_map(|part| match part {

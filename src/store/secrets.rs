@@ -4,10 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::error::StoreError;
 use crate::request::Timestamp;
-use crate::secret::{EndpointSecret, Hidden};
-
-/// Secrets of one path; each is tried on every signature that is looked at.
-pub const MAX_OF_PATH: u32 = 20;
+use crate::secret::{EndpointSecret, Hidden, SECRETS_MAX_OF_PATH};
 
 /// A secret without its value, which is never shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +22,7 @@ pub enum Added {
     Yes,
     /// One of this path has the name.
     NameTaken,
-    /// The path has [`MAX_OF_PATH`].
+    /// The path has [`SECRETS_MAX_OF_PATH`].
     TooMany,
 }
 
@@ -40,7 +37,7 @@ pub fn add(db: &Connection, secret: &EndpointSecret, now: Timestamp) -> Result<A
     if taken {
         return Ok(Added::NameTaken);
     }
-    if count >= MAX_OF_PATH {
+    if count as usize >= SECRETS_MAX_OF_PATH {
         return Ok(Added::TooMany);
     }
     insert(db, secret, false, now)?;

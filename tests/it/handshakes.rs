@@ -3,8 +3,10 @@
 use std::fs;
 
 use hookglass::config::Settings;
+use hookglass::request::Timestamp;
 use hookglass::secret::{EndpointSecret, Hidden};
 use hookglass::senders::Catalogue;
+use hookglass::senders::signature::Draft;
 
 use crate::harness::{Answer, TestApp};
 
@@ -18,9 +20,14 @@ event_type = "{body.type}"
 content_type = "text/plain"
 body = "OK"
 
+[[signature]]
+kind = "equal"
+value = "header.x-shop-token"
+
 [[handshake]]
 type = "url_check"
 when = "body.type = url_check & body.challenge"
+signed = true
 label = { en = "URL check" }
 title = "Shop checks this URL"
 [handshake.answer]
@@ -60,7 +67,14 @@ async fn with_shop(change: impl FnOnce(&mut Settings)) -> TestApp {
 async fn a_check_is_answered_as_it_asks_stored_and_labelled() {
     let app = with_shop(|_| {}).await;
     let body = br#"{"type":"url_check","challenge":"what do ya want for nothing?"}"#;
-    let answer = app.send("POST", "/shop/eu", "X-Shop: a b\r\n", body).await;
+    let answer = app
+        .send(
+            "POST",
+            "/shop/eu",
+            "X-Shop: a b\r\nX-Shop-Token: Jefe\r\n",
+            body,
+        )
+        .await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.header("x-shop-echo"), Some("a b"));
@@ -132,7 +146,14 @@ async fn a_value_cannot_become_a_header_line() {
     let app = with_shop(|_| {}).await;
     let body = br#"{"type":"url_check","challenge":"x"}"#;
     // A tab is a control character that a header may hold.
-    let answer = app.send("POST", "/shop", "X-Shop: a\tb\r\n", body).await;
+    let answer = app
+        .send(
+            "POST",
+            "/shop",
+            "X-Shop: a\tb\r\nX-Shop-Token: Jefe\r\n",
+            body,
+        )
+        .await;
     assert_eq!(answer.header("x-shop-echo"), None);
     assert_eq!(answer.status, 200);
 }
@@ -152,18 +173,124 @@ async fn the_secrets_of_the_settings_file_are_replaced_at_each_start() {
     );
 }
 
-/// What each sender's documentation asks to be answered to the check in its sample; the secret is `Jefe`.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_made_with_a_secret_for_who_has_not_signed() {
+    let app = with_shop(|_| {}).await;
+    let body = br#"{"type":"url_check","challenge":"1795534923.{}"}"#;
+    for headers in ["X-Shop: 1\r\n", "X-Shop: 1\r\nX-Shop-Token: guess\r\n"] {
+        let answer = app.send("POST", "/shop", headers, body).await;
+        assert_eq!((answer.status, answer.text()), (401, ""), "{headers}");
+    }
+    let nowhere = app.send("POST", "/other", "X-Shop: 1\r\n", body).await;
+    assert!(
+        nowhere.text().contains("\"stored\":true"),
+        "{}",
+        nowhere.text()
+    );
+    assert_eq!(app.stored().len(), 3, "all are kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn zoom_is_answered_with_the_secret_that_it_signed_with_and_nobody_else_is() {
+    let secret = |name: &str, value: &str| EndpointSecret {
+        path: "/".into(),
+        name: name.into(),
+        value: Hidden::new(value.into()),
+    };
+    let secrets = vec![
+        secret("a", "Jefe"),
+        secret("b", "another"),
+        secret("c", "whsec_x"),
+    ];
+    let app = TestApp::start_with(|settings| settings.secrets = secrets).await;
+    let catalogue = Catalogue::embedded();
+    let mut samples = catalogue.samples();
+    let sample = samples
+        .find(|sample| sample.name() == "zoom:endpoint.url_validation")
+        .unwrap();
+    let draft = |body: &str, secret: &str| {
+        let draft = Draft {
+            method: "POST".into(),
+            origin: "http://localhost".into(),
+            target: "/zoom".into(),
+            headers: sample.headers.clone(),
+            body: body.as_bytes().to_vec(),
+        };
+        let secret = Hidden::new(secret.into());
+        catalogue
+            .sign("zoom", &secret, &draft, Timestamp::now())
+            .unwrap()
+    };
+    let ask = async |draft: Draft| {
+        let lines = draft
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"));
+        app.send("POST", "/zoom", &lines.collect::<String>(), &draft.body)
+            .await
+    };
+    let check = |token: &str| {
+        format!(
+            r#"{{"event":"endpoint.url_validation","payload":{{"plainToken":"{token}"}},"event_ts":1}}"#
+        )
+    };
+    let right = ask(draft(&check("what"), "Jefe")).await;
+    // HMAC-SHA256 of `what` with the key `Jefe`, as openssl has it.
+    assert_eq!(
+        right.text(),
+        r#"{"plainToken":"what","encryptedToken":"1df7fcdee0058f5cd839a52835ec6a8a89c88935198d2725c668b0a601558445"}"#
+    );
+    let forged = ask(draft(&check("what"), "guess")).await;
+    assert_eq!((forged.status, forged.text()), (401, ""));
+    // Signed or not: what could be a message of another sender is no token.
+    let message = ask(draft(&check("v0:1:{}"), "Jefe")).await;
+    assert!(
+        !message.text().contains("encryptedToken"),
+        "{}",
+        message.text()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_is_no_check() {
+    let app = with_shop(|_| {}).await;
+    let challenge = "x".repeat(70_000);
+    let body = format!(r#"{{"type":"ping_check","challenge":"{challenge}"}}"#);
+    let target = "/shop?challenge=1";
+    let answer = app
+        .send("POST", target, "X-Shop: 1\r\n", body.as_bytes())
+        .await;
+    assert_eq!(
+        (answer.status, answer.text()),
+        (200, "OK"),
+        "the constant answer"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slacks_own_example_is_answered_without_any_header() {
+    let app = TestApp::start().await;
+    let body = br#"{"token":"Jhj5dZrVaK7ZwHHjRyZWjbDl","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}"#;
+    let answer = app.post("/slack", body).await;
+    assert!(
+        answer
+            .text()
+            .contains("3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P")
+    );
+    let identity = app.only().judged.identity;
+    assert_eq!(
+        identity.sender.as_deref(),
+        Some("url-check"),
+        "Lark's is the same"
+    );
+}
+
+/// What each sender's documentation asks to be answered to the check in its sample.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_checks_of_known_senders_are_answered_as_they_ask() {
-    let secret = EndpointSecret {
-        path: "/".into(),
-        name: "zoom".into(),
-        value: Hidden::new("Jefe".into()),
-    };
-    let app = TestApp::start_with(|settings| settings.secrets = vec![secret]).await;
+    let app = TestApp::start().await;
     let text = "text/plain";
     let json = "application/json";
-    let zoom = r#"{"plainToken":"Lk3vR8mTQxC0pYbW5sNzEg","encryptedToken":"392f012806eb89b00622112ea3c1e97cee27e112d76d851dec49a26e38a52a7d"}"#;
     let cases = [
         (
             "slack:url_verification",
@@ -171,7 +298,6 @@ async fn the_checks_of_known_senders_are_answered_as_they_ask() {
             "8fKz2QmVb6RtN0yLxW4cJpHs7EgDaU1oTi5XqMvB9nYr3kZwSdFh",
         ),
         ("meta:hub.challenge", text, "1158201444"),
-        ("zoom:endpoint.url_validation", json, zoom),
         ("dropbox:challenge", text, "Kd7QmX2vT8rZ0yLwB5nPcA"),
         (
             "microsoft-graph:validation",

@@ -251,6 +251,10 @@ fn the_page_of_limits_tells_the_limits_in_force() {
         ("head |", kib(limits::HEAD_MAX)),
         ("header lines", limits::HEADERS_MAX.to_string()),
         ("body", kib(limits::KEPT_OF_TOO_LARGE)),
+        (
+            "a sender's check",
+            kib(hookglass::senders::HANDSHAKE_BODY_MAX),
+        ),
         ("first byte of a connection", s(limits::HEAD_TIME)),
         ("a body without a byte", s(limits::BODY_STALL)),
         (

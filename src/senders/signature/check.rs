@@ -36,28 +36,22 @@ impl Catalogue {
         })
     }
 
-    /// Whether the endpoint has secrets that the request should be signed with, and is not. Told without a
-    /// search for the reason, for those who wait for an answer: it costs one pass a secret.
+    /// Whether the request is signed with this secret of its endpoint, and was so in time. Told without a
+    /// search for the reason where it is not, for those who wait for an answer: it costs one pass.
     #[must_use]
-    pub fn is_forged(
+    pub fn is_signed_with(
         &self,
         sender: Option<&str>,
         received: &Received,
-        secrets: &[NamedSecret],
+        secret: &NamedSecret,
     ) -> bool {
         let Some(schemes) = self.schemes(sender) else {
             return false;
         };
-        let known = secrets.iter().any(|secret| secret.elsewhere.is_none());
         let exchange = self.exchange(received);
-        match check(schemes, &exchange, received.received_at, secrets) {
-            Err(_) => true,
-            Ok(report) => match report.status {
-                SignatureStatus::Wrong(_) => true,
-                SignatureStatus::NotSigned { .. } => known,
-                _ => false,
-            },
-        }
+        let secret = std::slice::from_ref(secret);
+        let report = check(schemes, &exchange, received.received_at, secret);
+        report.is_ok_and(|report| matches!(report.status, SignatureStatus::Verified(_)))
     }
 
     fn schemes(&self, sender: Option<&str>) -> Option<&[SignatureScheme]> {

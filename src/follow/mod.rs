@@ -31,12 +31,14 @@ use pace::Pace;
 pub use pace::Pulse;
 pub use samples::Samples;
 use shapes::Shapes;
-pub use shapes::key as shape_key;
+pub use shapes::{counts as has_shape, key as shape_key};
 
 /// What is found is part of the version: raise it when the code's answer changes.
 const ENGINE: &[u8] = b"2";
 /// Between two tries while the database can't be read or written.
 const RETRY: Duration = Duration::from_secs(5);
+/// Between two looks whether anything can be stored again.
+const HEALTH_LOOK: Duration = Duration::from_secs(1);
 /// Rows of shapes that a batch may read and write: its transaction is to stay short.
 const ROWS_MAX: usize = 4_000;
 /// Between two pieces of what is forgotten.
@@ -94,18 +96,21 @@ impl Follower {
             // What fails for want of room is not to take the last of it.
             if !self.store.health().is_ok() {
                 self.live.set_followed(through, false);
-                tokio::time::sleep(RETRY.min(Duration::from_secs(1))).await;
+                if waited_in_vain(stop, tokio::time::sleep(HEALTH_LOOK)).await {
+                    return Ok(());
+                }
                 continue;
             }
             let began = Instant::now();
             let more = self.step(&mut through).await?;
-            let holds_back = more || pace.is_rush();
-            self.live.set_followed(through, !holds_back);
-            let stopped = if holds_back {
-                waited_in_vain(stop, pace.rest(began.elapsed())).await
-            } else {
-                waited_in_vain(stop, self.pulse.felt()).await
+            self.live.set_followed(through, !more && !pace.is_rush());
+            let rest = async {
+                pace.rest(began.elapsed(), more).await;
+                if !more {
+                    self.pulse.felt().await;
+                }
             };
+            let stopped = waited_in_vain(stop, rest).await;
             if stopped {
                 return Ok(());
             }

@@ -101,6 +101,15 @@ pub fn key(request: &CapturedRequest) -> Option<ShapeKey> {
     })
 }
 
+/// Whether a request counts to the shape of its event, if there is room for that.
+#[must_use]
+pub fn counts(request: &CapturedRequest) -> bool {
+    let received = &request.received;
+    key(request).is_some()
+        && is_real(request)
+        && Outline::of(&received.head, &received.body).is_some()
+}
+
 /// A sample is no event, and a body that was cut off has lost nothing.
 fn is_real(request: &CapturedRequest) -> bool {
     request.received.arrival == Arrival::Whole && !request.received.sample

@@ -4,8 +4,9 @@ use super::figures;
 use super::phrase::{Phrase, Slot};
 use super::place::{self, Place};
 use super::strings::Strings;
+use crate::follow::has_shape;
 use crate::request::{
-    Against, Arrival, CapturedRequest, Change, Changes, Difference, RequestId, ShapeKey,
+    Against, CapturedRequest, Change, Changes, Difference, RequestId, ShapeKey,
 };
 use crate::store::ShapeSummary;
 
@@ -104,6 +105,7 @@ pub enum ShapeLink {
 
 impl ShapeLink {
     /// `key` is the shape that the request counts to; `unlearnt` says whether there were events too many.
+    /// May read the whole body.
     #[must_use]
     pub fn new(
         request: &CapturedRequest,
@@ -112,10 +114,8 @@ impl ShapeLink {
         unlearnt: bool,
         s: &Strings,
     ) -> Option<Self> {
-        let received = &request.received;
         let Some(shape) = shape else {
-            let counts = received.arrival == Arrival::Whole && !received.body.is_empty();
-            return (unlearnt && counts && !received.sample).then_some(Self::TooMany);
+            return (unlearnt && has_shape(request)).then_some(Self::TooMany);
         };
         let events = shape.seen.events;
         let number = figures::grouped(events);

@@ -271,11 +271,11 @@ async fn open(options: OpenOptions, on_stored: OnStored) -> Result<Store, StartE
 
 /// Wakes the follower with each commit, and tells those who watch.
 fn tell(live: Live, pulse: Arc<Pulse>) -> OnStored {
-    Box::new(move |stored| {
+    Box::new(move |stored, took| {
         if let Some(newest) = stored.last() {
             live.set_stored(newest.id);
         }
-        pulse.beat(stored.len());
+        pulse.beat(stored.len(), took);
         if live.is_watched() {
             for one in stored {
                 live.publish(News {

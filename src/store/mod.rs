@@ -24,6 +24,7 @@ mod space;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
@@ -95,8 +96,8 @@ impl Drop for Taken<'_> {
     }
 }
 
-/// Told after each commit which requests it stored, in the order of their ids.
-pub type OnStored = Box<dyn Fn(&[Stored]) + Send>;
+/// Told after each commit which requests it stored, in the order of their ids, and how long that took.
+pub type OnStored = Box<dyn Fn(&[Stored], Duration) + Send>;
 
 /// A request that has just been committed.
 #[derive(Debug, Clone, PartialEq, Eq)]

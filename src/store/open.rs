@@ -247,7 +247,7 @@ fn open_read_only(path: &Path) -> Result<Connection, OpenError> {
         let db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(BUSY_WAIT)?;
         db.pragma_update(None, "trusted_schema", "OFF")?;
-        db.set_prepared_statement_cache_capacity(32);
+        db.set_prepared_statement_cache_capacity(64);
         Ok(db)
     };
     open().map_err(|error| refused(path, &error))

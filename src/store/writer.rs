@@ -198,8 +198,9 @@ impl WriterThread {
         if group.is_empty() {
             return;
         }
+        let began = Instant::now();
         match self.commit(&group) {
-            Ok(stored) => self.acknowledge(group, &stored),
+            Ok(stored) => self.acknowledge(group, &stored, began.elapsed()),
             Err(error @ CaptureError::Unavailable(_)) if group.len() > 1 => {
                 self.report(Health::Failing(error));
                 for one in group {
@@ -231,13 +232,13 @@ impl WriterThread {
         Ok(stored)
     }
 
-    fn acknowledge(&mut self, group: Vec<Waiting>, stored: &[Stored]) {
+    fn acknowledge(&mut self, group: Vec<Waiting>, stored: &[Stored], took: Duration) {
         self.report(Health::Ok);
         for (one, stored) in group.into_iter().zip(stored) {
             // A sender that is gone leaves nobody to tell; the request is stored all the same.
             let _ = one.reply.send(Ok(stored.id));
         }
-        (self.on_stored)(stored);
+        (self.on_stored)(stored, took);
     }
 
     /// The newest id in the file, read once.

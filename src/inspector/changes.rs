@@ -5,9 +5,7 @@ use super::phrase::{Phrase, Slot};
 use super::place::{self, Place};
 use super::strings::Strings;
 use crate::follow::has_shape;
-use crate::request::{
-    Against, CapturedRequest, Change, Changes, Difference, RequestId, ShapeKey,
-};
+use crate::request::{Against, CapturedRequest, Change, Changes, Difference, RequestId, ShapeKey};
 use crate::store::ShapeSummary;
 
 /// The differences that a request is marked for.

@@ -57,6 +57,12 @@ impl Clause {
     }
 
     fn holds(&self, facts: &Facts<'_>) -> bool {
+        if let Test::StartsWith(text) = &self.test
+            && let Some(body) = facts.raw(self.selector)
+        {
+            // Without reading the whole of it as text.
+            return body.starts_with(text.as_bytes());
+        }
         let value = facts.value(self.selector);
         let Some(value) = value else {
             return matches!(self.test, Test::Absent);

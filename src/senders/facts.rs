@@ -9,7 +9,7 @@ use crate::request::{Arrival, Head};
 use crate::view::form;
 
 /// Selectors on a page of values.
-const PAGE: usize = 16;
+const PAGE: usize = 4;
 
 /// What a selector finds, once it was asked for.
 type Value<'a> = OnceCell<Option<Cow<'a, str>>>;
@@ -77,6 +77,11 @@ impl<'a> Facts<'a> {
         page[id.get() % PAGE]
             .get_or_init(|| self.read(self.selectors.get(id)))
             .as_deref()
+    }
+
+    /// The body's bytes, if that is what the selector speaks of.
+    pub(super) fn raw(&self, id: SelectorId) -> Option<&'a [u8]> {
+        matches!(self.selectors.get(id), Selector::Raw).then_some(self.body)
     }
 
     /// Where the value of a selector stands, for a person: `$.type`, or the header's name as sent.

@@ -124,6 +124,12 @@ impl Catalogue {
         Some(&self.sender(id)?.name)
     }
 
+    /// Whether what this file tells may come from several senders: it answers, and names none.
+    #[must_use]
+    pub fn names_nobody(&self, id: &str) -> bool {
+        self.sender(id).is_some_and(|sender| sender.names_nobody)
+    }
+
     /// Where the facts on a sender are from, and when they were read.
     #[must_use]
     pub fn sender_docs(&self, id: &str) -> Option<&str> {

@@ -16,7 +16,6 @@ mod harness;
 mod look_alikes;
 mod pages;
 mod shapes;
-mod signature_vectors;
 mod signatures;
 mod storage;
 mod structure;
